@@ -1,0 +1,102 @@
+// Package arch checks the dependency rules of docs/style.md.
+package arch
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const mod = "xuedu/internal/"
+
+// layer gives each package its place; a package imports only lower layers.
+// Packages of one layer do not import each other.
+var layer = map[string]int{
+	"errs": 0,
+	"db":   1, "i18n": 1, "keys": 1, "config": 1, "calendar": 1,
+	"web": 2, "job": 2, "sheet": 2, "chart": 2, "audit": 2,
+	"ui":   3,
+	"area": 3, "pack": 3, "account": 4, "org": 4,
+	"ledger/engine": 4,
+	"ledger":        5, "activity": 5, "plan": 5,
+	"report": 6,
+	"app":    8, "cli": 9,
+}
+
+// layerOf also knows the two kinds of package every domain may have.
+func layerOf(name string) (int, bool) {
+	switch {
+	case strings.HasSuffix(name, "/internal/gen"):
+		return 1, true
+	case strings.HasSuffix(name, "http"):
+		return 7, true
+	}
+	n, ok := layer[name]
+	return n, ok
+}
+
+// domains must not know HTTP.
+var domains = []string{"area", "pack", "account", "org", "ledger", "ledger/engine", "activity", "plan", "report", "audit", "calendar"}
+
+// owners: only these packages may import a library.
+var owners = map[string][]string{
+	"modernc.org/sqlite":               {"db"},
+	"github.com/jackc/pgx/v5":          {"db"},
+	"github.com/riverqueue/river":      {"job"},
+	"github.com/xuri/excelize/v2":      {"sheet"},
+	"github.com/pressly/goose/v3":      {"db"},
+	"github.com/danielgtaylor/huma/v2": {"app", "web"},
+}
+
+func TestLayers(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "xuedu/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dec := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		name, ok := strings.CutPrefix(p.ImportPath, mod)
+		if !ok || strings.HasSuffix(name, "test") || name == "arch" {
+			continue
+		}
+		from, ok := layerOf(name)
+		if !ok {
+			t.Errorf("package %s has no layer", name)
+		}
+		for _, imp := range p.Imports {
+			if to, ok := strings.CutPrefix(imp, mod); ok {
+				if n, _ := layerOf(to); n >= from {
+					t.Errorf("%s (layer %d) imports %s (layer %d)", name, from, to, n)
+				}
+			}
+			checkOwner(t, name, imp)
+		}
+		if slices.Contains(domains, name) && slices.Contains(p.Imports, "net/http") {
+			t.Errorf("%s is a domain package and imports net/http", name)
+		}
+	}
+}
+
+func checkOwner(t *testing.T, name, imp string) {
+	for lib, who := range owners {
+		if imp != lib && !strings.HasPrefix(imp, lib+"/") {
+			continue
+		}
+		if !slices.Contains(who, name) && !(strings.HasSuffix(name, "http") && lib == "github.com/danielgtaylor/huma/v2") {
+			t.Errorf("%s imports %s; only %v may", name, imp, who)
+		}
+	}
+}

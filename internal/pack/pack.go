@@ -1,0 +1,124 @@
+// Package pack loads, checks, compares and applies packs: everything that a
+// regulation, a city or a year decides, as data (design 4.9, plan P1.4).
+package pack
+
+// Text is one text in every language of the pack, by language tag.
+type Text map[string]string
+
+// In returns the text in lang, or the Chinese one, or any.
+func (t Text) In(lang string) string {
+	if s := t[lang]; s != "" {
+		return s
+	}
+	if s := t["zh-CN"]; s != "" {
+		return s
+	}
+	return t["en"]
+}
+
+// Pack is a checked pack. It is immutable and safe for concurrent use.
+type Pack struct {
+	Name      string   `yaml:"name"` // beijing-2021
+	Version   string   `yaml:"version"`
+	Title     Text     `yaml:"title"`
+	City      Text     `yaml:"city"`  // short name shown beside the brand: 北京市学习型城市建设
+	Owner     []Text   `yaml:"owner"` // who publishes, for the footer
+	Languages []string `yaml:"languages"`
+	RootArea  string   `yaml:"root_area"` // code of the city
+	TimeZone  string   `yaml:"time_zone"`
+	Params    Params   `yaml:"params"`
+
+	Themes        []Coded   `yaml:"-"` // themes.yaml
+	AgeBands      []AgeBand `yaml:"-"` // age-bands.yaml
+	ActivityForms []Coded   `yaml:"-"` // activity-forms.yaml
+	Needs         []Coded   `yaml:"-"` // needs.yaml: seven haves, five qualities (G1)
+	OrgTypes      []OrgType `yaml:"-"` // org-types.yaml
+	Plans         []Plan    `yaml:"-"` // plan/*.yaml
+	Calendar      Calendar  `yaml:"-"` // calendar/*.yaml
+}
+
+// Params are the counting rules that a place decides (domain.md 3.2).
+type Params struct {
+	RegularSessions int64 `yaml:"regular_sessions"` // regular participant: at least so many sessions a year …
+	RegularCredits  int64 `yaml:"regular_credits"`  // … or at least so many 学时 of CreditMinutes
+	CreditMinutes   int64 `yaml:"credit_minutes"`   // 45
+}
+
+// Coded is a code with its name; Clause is the clause of the plan it carries.
+type Coded struct {
+	Code   string `yaml:"code"`
+	Name   Text   `yaml:"name"`
+	Clause string `yaml:"clause"`
+}
+
+// AgeBand is a band of whole years of age, both ends included; To 0 = open.
+type AgeBand struct {
+	Code string `yaml:"code"` // 60-69, 80+
+	From int    `yaml:"from"`
+	To   int    `yaml:"to"`
+	Name Text   `yaml:"name"`
+}
+
+// OrgType is a kind of institution or body. Group is body, network, learning
+// or partner; Level is the area level such an institution serves.
+type OrgType struct {
+	Code  string `yaml:"code"`
+	Name  Text   `yaml:"name"`
+	Group string `yaml:"group"`
+	Level string `yaml:"level"`
+}
+
+// Plan is one plan document with its programmes.
+type Plan struct {
+	Code       string      `yaml:"code"`
+	Title      Text        `yaml:"title"`
+	Number     string      `yaml:"number"` // 京教职成〔2021〕19号
+	From       string      `yaml:"from"`   // day
+	To         string      `yaml:"to"`
+	Issuers    []string    `yaml:"issuers"` // org codes
+	Goals      []Clause    `yaml:"goals"`
+	Programmes []Programme `yaml:"programmes"`
+	Targets    []Target    `yaml:"targets"`
+}
+
+// Programme is a numbered part of a plan.
+type Programme struct {
+	Code        string   `yaml:"code"` // P1
+	Title       Text     `yaml:"title"`
+	Responsible []string `yaml:"responsible"` // org codes
+	Clauses     []Clause `yaml:"clauses"`
+}
+
+// Clause is one sentence of a plan that somebody must make real.
+type Clause struct {
+	Code        string   `yaml:"code"` // P1.7
+	Text        Text     `yaml:"text"`
+	Responsible []string `yaml:"responsible"` // org codes; empty = the programme's
+}
+
+// Target is a number a clause promises. Progress is counted, never typed:
+// from a register of awards, or from a measure.
+type Target struct {
+	Code   string `yaml:"code"`
+	Clause string `yaml:"clause"`
+	Name   Text   `yaml:"name"`
+	Unit   Text   `yaml:"unit"`
+	Value  string `yaml:"value"`  // exact decimal
+	About  bool   `yaml:"about"`  // the plan says "about"
+	By     string `yaml:"by"`     // day
+	Source string `yaml:"source"` // what counts it: award:district, measure:participants …
+}
+
+// Calendar lists the days that differ from the weekly rhythm.
+type Calendar struct {
+	Weekend []string `yaml:"weekend"` // sat, sun
+	Days    []Day    `yaml:"days"`
+}
+
+// Day is a day off on a weekday, or a work day on a weekend.
+type Day struct {
+	Day    string `yaml:"day"` // 2024-02-10
+	Off    bool   `yaml:"off"`
+	Name   Text   `yaml:"name"`
+	Source string `yaml:"source"` // the notice it comes from
+}

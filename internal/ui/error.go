@@ -1,0 +1,37 @@
+package ui
+
+import (
+	"net/http"
+
+	"xuedu/internal/errs"
+	"xuedu/internal/web"
+)
+
+var errorView = web.View{Tmpl: Parse(files, "templates/pages/error.html"), Fragment: "notice"}
+
+type errorPage struct {
+	Page
+	Status  int
+	Message string
+	Back    string
+}
+
+var titles = map[errs.Kind]string{
+	errs.Internal:    "error.title.internal",
+	errs.Invalid:     "error.title.invalid",
+	errs.NotFound:    "error.title.not_found",
+	errs.Forbidden:   "error.title.forbidden",
+	errs.Unsigned:    "error.title.unsigned",
+	errs.Conflict:    "error.title.conflict",
+	errs.TooMany:     "error.title.too_many",
+	errs.Unavailable: "error.title.unavailable",
+}
+
+// ErrorPage writes the page of an error, or its notice to htmx.
+func ErrorPage(w http.ResponseWriter, r *http.Request, status int, e *errs.Error) {
+	p := errorPage{Page: NewPage(r, Public, titles[e.Kind]), Status: status}
+	p.Message = p.T(e.Key, e.Args...)
+	if err := web.Render(w, r, status, errorView, p); err != nil {
+		http.Error(w, http.StatusText(status), status)
+	}
+}

@@ -1,0 +1,2 @@
+// Small helps that no page needs to work.
+"use strict";
