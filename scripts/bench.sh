@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Measures the engine and the import beside DuckDB and PostgreSQL, in one run.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+
+need /usr/lib/postgresql postgresql
+need gcc gcc g++
+dir=$(mktemp -d)
+trap 'scripts/pg.sh stop "$dir/pg"; rm -rf "$dir"' EXIT
+export XUEDU_BENCH_PG=$(scripts/pg.sh start "$dir/pg" "$(free_port)")
+step "bench"
+cd bench
+CGO_ENABLED=1 go run . --dir "$dir" --out ../docs/benchmarks.md "$@"
