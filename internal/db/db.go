@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
 	"github.com/pressly/goose/v3"
@@ -66,6 +67,9 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 }
 
 func openPostgres(ctx context.Context, dsn string) (*DB, error) {
+	if _, err := pgx.ParseConfig(dsn); err != nil {
+		return nil, &errs.Error{Kind: errs.Invalid, Key: "db.bad_dsn", Field: "db", Err: err}
+	}
 	pool, err := sql.Open("pgx", dsn)
 	if err != nil {
 		return nil, &errs.Error{Kind: errs.Invalid, Key: "db.bad_dsn", Field: "db", Err: err}
