@@ -62,7 +62,7 @@ func (c *trend) x(i int) float64 {
 	return c.left + (c.right-c.left)*float64(i)/float64(len(c.Points)-1)
 }
 
-func (c *trend) y(v float64) float64 { return c.bottom - (c.bottom-c.top)*v/c.axis.top() }
+func (c *trend) y(v float64) float64 { return c.bottom - (c.bottom-c.top)*max(v, 0)/c.axis.top() }
 
 func (c *trend) draw(s *canvas) {
 	s.open("xd-chart "+c.f.class, c.f.width, c.bottom+44, c.ID+"-"+c.f.suffix, c.Head)

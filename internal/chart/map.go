@@ -2,6 +2,7 @@ package chart
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"regexp"
@@ -10,37 +11,37 @@ import (
 )
 
 // Outlines is the drawing of a set of areas, made once for a pack
-// (data/map.json): already projected, in the units of View. An area may also
-// stand in an inset, larger; then it needs a label only there.
+// (data/map.json): already projected, in the units of View.
 type Outlines struct {
 	View   [2]float64 `json:"view"`   // width and height
 	Source string     `json:"source"` // whose outlines, with the licence
-	Shapes []Shape    `json:"shapes"`
-	Insets []Inset    `json:"insets,omitempty"`
+	Note   *Note      `json:"note,omitempty"`
+	Areas  []Shape    `json:"areas"`
 }
 
-// Shape is the outline of one area.
+// Shape is the outline of one area. A second path draws it again in an inset.
 type Shape struct {
-	Code  string            `json:"code"` // of the area, 12 digits
-	Name  map[string]string `json:"name"` // short, by language: 海淀, Haidian
-	D     string            `json:"d"`    // path data: M L H V C S Q Z and numbers
-	Label *Label            `json:"label,omitempty"`
+	Code  string            `json:"code"`  // of the area
+	Name  map[string]string `json:"name"`  // short, by language: 海淀, Haidian
+	Paths []string          `json:"paths"` // path data: M L H V C S Q Z and numbers
+	Label Label             `json:"label"`
 }
 
-// Label is where the name of a shape stands, and the value below it. With
-// From, a line leads from there to the label and name and value share a line.
+// Label is where the name of a shape stands, the value below it or, with
+// Line, behind it. Leader is a line from the shape to the label: x1 y1 x2 y2.
 type Label struct {
-	X      float64     `json:"x"`
-	Y      float64     `json:"y"`
-	From   *[2]float64 `json:"from,omitempty"`
-	Anchor string      `json:"anchor,omitempty"` // start, middle (default) or end
+	X      float64   `json:"x"`
+	Y      float64   `json:"y"`
+	Start  bool      `json:"start,omitempty"` // the text begins here instead of being centred
+	Line   bool      `json:"line,omitempty"`
+	Leader []float64 `json:"leader,omitempty"`
 }
 
-// Inset is a part of the map drawn again, larger, in its place on the map.
-type Inset struct {
-	Caption map[string]string `json:"caption"` // by language
-	At      [2]float64        `json:"at"`      // of the caption
-	Shapes  []Shape           `json:"shapes"`
+// Note is a remark on the drawing, by language.
+type Note struct {
+	X    float64           `json:"x"`
+	Y    float64           `json:"y"`
+	Text map[string]string `json:"text"`
 }
 
 var pathData = regexp.MustCompile(`^[MmLlHhVvCcSsQqZz0-9 .,eE+-]+$`)
@@ -52,34 +53,27 @@ func ParseOutlines(data []byte) (*Outlines, error) {
 	if err := json.Unmarshal(data, &o); err != nil {
 		return nil, fmt.Errorf("map outlines: %w", err)
 	}
-	if !(o.View[0] > 0 && o.View[1] > 0) || len(o.Shapes) == 0 {
-		return nil, fmt.Errorf("map outlines: no view or no shapes")
+	if !(o.View[0] > 0 && o.View[1] > 0) || len(o.Areas) == 0 {
+		return nil, fmt.Errorf("map outlines: no view or no areas")
 	}
-	for _, sh := range o.all() {
-		if sh.Code == "" || !pathData.MatchString(sh.D) {
-			return nil, fmt.Errorf("map outlines: shape %q has no code or no path", sh.Code)
+	for _, a := range o.Areas {
+		if err := a.check(); err != nil {
+			return nil, fmt.Errorf("map outlines: area %q %w", a.Code, err)
 		}
 	}
 	return &o, nil
 }
 
-func (o *Outlines) all() []Shape {
-	out := slices.Clone(o.Shapes)
-	for _, in := range o.Insets {
-		out = append(out, in.Shapes...)
+func (a Shape) check() error {
+	switch {
+	case a.Code == "" || len(a.Paths) == 0:
+		return errors.New("has no code or no path")
+	case slices.ContainsFunc(a.Paths, func(d string) bool { return !pathData.MatchString(d) }):
+		return errors.New("has a path that is no path data")
+	case len(a.Label.Leader) != 0 && len(a.Label.Leader) != 4:
+		return errors.New("has a leader that is not x1 y1 x2 y2")
 	}
-	return out
-}
-
-// Codes returns the codes of the areas that are drawn, each once.
-func (o *Outlines) Codes() []string {
-	var out []string
-	for _, sh := range o.Shapes {
-		if !slices.Contains(out, sh.Code) {
-			out = append(out, sh.Code)
-		}
-	}
-	return out
+	return nil
 }
 
 // Choropleth is the data of a map.
@@ -92,31 +86,24 @@ type Choropleth struct {
 }
 
 // Map draws areas in five lightnesses of one colour. An area without a value
-// is hatched and carries the word of its state; no value at all is no map.
+// is hatched and carries the word of its state.
 func Map(c Choropleth) template.HTML {
 	s := &canvas{}
 	o := c.Outlines
 	s.open("xd-chart xd-map", o.View[0], o.View[1], c.ID, c.Head)
-	c.drawShapes(s, o.Shapes)
-	for _, in := range o.Insets {
-		c.drawShapes(s, in.Shapes)
-		s.text("cap", "start", in.At[0], in.At[1], inLang(in.Caption, c.Lang))
-		s.raw("\n")
+	for _, a := range o.Areas { // outlines first, so that none covers a name
+		for _, d := range a.Paths {
+			s.raw(`<path class="s`, num(float64(c.class(a.Code))), `" d="`, template.HTMLEscapeString(d), `"/>`, "\n")
+		}
+	}
+	for _, a := range o.Areas {
+		c.drawLabel(s, a)
+	}
+	if o.Note != nil {
+		s.text("cap", "start", o.Note.X, o.Note.Y, inLang(o.Note.Text, c.Lang))
 	}
 	s.close()
 	return s.html()
-}
-
-// drawShapes draws the outlines first, so that no outline covers a name.
-func (c Choropleth) drawShapes(s *canvas, shapes []Shape) {
-	for _, sh := range shapes {
-		s.raw(`<path class="s`, num(float64(c.class(sh.Code))), `" d="`, template.HTMLEscapeString(sh.D), `"/>`, "\n")
-	}
-	for _, sh := range shapes {
-		if sh.Label != nil {
-			c.drawLabel(s, sh)
-		}
-	}
 }
 
 // class returns 1 to 5 by the limits, 0 for an area without a value.
@@ -134,29 +121,32 @@ func (c Choropleth) class(code string) int {
 	return min(n, 5)
 }
 
-func (c Choropleth) drawLabel(s *canvas, sh Shape) {
-	l, name, text := sh.Label, inLang(sh.Name, c.Lang), c.Values[sh.Code].Text
-	anchor := l.Anchor
-	if anchor == "" {
-		anchor = "middle"
+func (c Choropleth) drawLabel(s *canvas, a Shape) {
+	l, name, text := a.Label, inLang(a.Name, c.Lang), c.Values[a.Code].Text
+	class := "a-middle"
+	if l.Start {
+		class = "a-start"
 	}
-	if l.From != nil {
-		s.raw(`<path class="leader" d="M`, num(l.From[0]), " ", num(l.From[1]), "L", num(l.X), " ", num(l.Y-16), `"/>`)
-		s.circle("pin", l.From[0], l.From[1], 2.5)
-		s.raw(`<text class="a-`, template.HTMLEscapeString(anchor), `" x="`, num(l.X), `" y="`, num(l.Y), `">`, template.HTMLEscapeString(name),
-			`<tspan class="v"> `, template.HTMLEscapeString(text), "</tspan></text>\n")
+	if len(l.Leader) == 4 {
+		s.line("leader", l.Leader[0], l.Leader[1], l.Leader[2], l.Leader[3])
+		s.circle("pin", l.Leader[0], l.Leader[1], 2.5)
+	}
+	if !l.Line && len(l.Leader) == 0 && c.class(a.Code) >= 4 {
+		class += " on-dark"
+	}
+	if !l.Line {
+		s.text(class, "start", l.X, l.Y, name)
+		if text != "" {
+			s.text(class+" v", "start", l.X, l.Y+17, text)
+		}
+		s.raw("\n")
 		return
 	}
-	tone := "a-" + anchor
-	if c.class(sh.Code) >= 4 {
-		tone += " on-dark"
-	}
-	tone = template.HTMLEscapeString(tone)
-	s.text(tone, "start", l.X, l.Y, name)
+	s.raw(`<text class="`, class, `" x="`, num(l.X), `" y="`, num(l.Y), `">`, template.HTMLEscapeString(name))
 	if text != "" {
-		s.text(tone+" v", "start", l.X, l.Y+17, text)
+		s.raw(`<tspan class="v"> `, template.HTMLEscapeString(text), "</tspan>")
 	}
-	s.raw("\n")
+	s.raw("</text>\n")
 }
 
 // Legend lists the classes of a map under it. below, between and above print
