@@ -54,7 +54,7 @@ func get[T any](t testing.TB, ctx context.Context, what string, a chromedp.Actio
 	if err != nil {
 		shoot(t, ctx, "failed")
 		url, _ := chromedp.Run(ctx, chromedp.Location())
-		text, _ := chromedp.Run(ctx, chromedp.Text("body"))
+		text, _ := chromedp.Run(ctx, chromedp.Text(chromedp.CSS("body")))
 		t.Fatalf("%s: %v\nat %s\n%.2000s", what, err, url, text)
 	}
 	return v

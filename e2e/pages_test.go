@@ -1,0 +1,154 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// maxPages bounds the walk of one visitor: one page of each kind is looked at.
+const maxPages = 60
+
+// A view is one way to look at a page.
+type view struct {
+	name, query string
+	px          int64
+}
+
+var views = []view{
+	{"zh-desktop", "lang=zh-CN&view=normal", 1280},
+	{"en-phone", "lang=en&view=normal", 390},
+	{"zh-elder-phone", "lang=zh-CN&view=elder", 390},
+}
+
+// TestEveryPage walks the site as the public and as each role and looks at one
+// page of each kind in both languages, on a desk and a phone, in large type:
+// axe finds nothing, nothing sticks out sideways, nothing is untranslated.
+func TestEveryPage(t *testing.T) {
+	axe, err := os.ReadFile("node_modules/axe-core/axe.min.js")
+	if err != nil {
+		t.Fatalf("axe-core is not installed: run make test: %v", err)
+	}
+	s := serve(t, demo(t))
+	ctx := browser(t)
+	visitors := append([]demoAccount{{Role: "public"}}, accounts(t)...)
+	seen := map[string]bool{}
+	for _, who := range visitors {
+		start := "/"
+		if who.Login != "" {
+			signIn(t, ctx, s.URL, who)
+			start = "/desk"
+		}
+		pages := walk(t, ctx, s.URL, start, seen)
+		t.Logf("%s: %d kinds of pages", who.Role, len(pages))
+		for _, v := range views {
+			do(t, ctx, v.name, width(v.px), chromedp.Navigate(s.URL+start+"?"+v.query))
+			for _, p := range pages {
+				check(t, ctx, s.URL+p, v, string(axe))
+				shoot(t, ctx, fmt.Sprintf("%s %s %s", who.Role, v.name, strings.NewReplacer("/", "_", "?", "_", "&", "_").Replace(p[:min(len(p), 80)])))
+			}
+		}
+	}
+	if len(seen) < 20 {
+		t.Errorf("only %d kinds of pages were found", len(seen))
+	}
+}
+
+// varying is what differs between pages of one kind.
+var varying = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|\d[\d\-Q.]*|[a-z]{2,4}-\d+`)
+
+// kind reduces an address to its pattern.
+func kind(path string) string {
+	p, query, _ := strings.Cut(path, "?")
+	names := url.Values{}
+	if q, err := url.ParseQuery(query); err == nil {
+		for k := range q {
+			names.Set(k, "")
+		}
+	}
+	return varying.ReplaceAllString(p, "#") + "?" + names.Encode()
+}
+
+// walk follows links from start and returns one address of each new kind.
+func walk(t testing.TB, ctx context.Context, base, start string, seen map[string]bool) []string {
+	t.Helper()
+	queue, pages := []string{start}, []string(nil)
+	queued := map[string]bool{kind(start): true}
+	for len(queue) > 0 && len(pages) < maxPages {
+		p := queue[0]
+		queue = queue[1:]
+		do(t, ctx, "open "+p, chromedp.Navigate(base+p))
+		if typ := get(t, ctx, "type of "+p, chromedp.Evaluate[string](`document.contentType`)); typ != "text/html" {
+			continue
+		}
+		if !seen[kind(p)] {
+			seen[kind(p)] = true
+			pages = append(pages, p)
+		}
+		links := get(t, ctx, "links of "+p, chromedp.Evaluate[[]string](
+			`[...document.querySelectorAll('a[href]')].filter(a => a.origin === location.origin && !a.hasAttribute('download')).map(a => a.pathname + a.search)`))
+		for _, l := range links {
+			if skip(l) || queued[kind(l)] {
+				continue
+			}
+			queued[kind(l)] = true
+			queue = append(queue, l)
+		}
+	}
+	return pages
+}
+
+// skip leaves out what is no page: downloads and the switches.
+func skip(link string) bool {
+	return regexp.MustCompile(`\.(csv|xlsx|json|ics|html)\b|format=|lang=|view=|^/static|^/api|/download`).MatchString(link)
+}
+
+func check(t testing.TB, ctx context.Context, url string, v view, axe string) {
+	t.Helper()
+	do(t, ctx, "open "+url, chromedp.Navigate(url))
+	if over := get(t, ctx, "width of "+url, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`)); over > 0 {
+		t.Errorf("%s %s: the page is %d px wider than the window", v.name, url, over)
+	}
+	text := get(t, ctx, "text of "+url, chromedp.Evaluate[string](`document.body.innerText + '\n' + document.title`))
+	if key := untranslated.FindString(text); key != "" {
+		t.Errorf("%s %s: untranslated key %q", v.name, url, key)
+	}
+	if strings.Contains(text, "<no value>") || strings.Contains(text, "{{") || strings.Contains(text, "%!") {
+		t.Errorf("%s %s: an unfilled placeholder is shown", v.name, url)
+	}
+	do(t, ctx, "load axe", chromedp.Evaluate[chromedp.Void](axe))
+	found := get(t, ctx, "axe on "+url, chromedp.Evaluate[string](
+		`axe.run({resultTypes: ['violations']}).then(r => JSON.stringify(r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(' | '))))`,
+		chromedp.EvalAwaitPromise))
+	var violations []string
+	if err := json.Unmarshal([]byte(found), &violations); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range violations {
+		t.Errorf("%s %s: axe: %s", v.name, url, f)
+	}
+}
+
+// untranslated finds texts that look like keys: "roster.saved_at".
+var untranslated = regexp.MustCompile(`\b(` + strings.Join(keyDomains(), "|") + `)\.[a-z_]+(\.[a-z_]+)*\b`)
+
+// keyDomains are the first words of keys, from the files of texts.
+func keyDomains() []string {
+	files, _ := os.ReadDir("../internal/i18n/locales/en")
+	var names []string
+	for _, f := range files {
+		names = append(names, strings.TrimSuffix(f.Name(), ".json"))
+	}
+	slices.Sort(names)
+	return names
+}
