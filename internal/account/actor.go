@@ -4,6 +4,7 @@ package account
 
 import (
 	"context"
+	"slices"
 
 	"xuedu/internal/area"
 )
@@ -13,6 +14,8 @@ import (
 type Actor struct {
 	ID, Login, Name string
 	Grants          []Grant
+	SessionID       string // of the browser that asks, "" elsewhere
+	MustChange      bool   // may do nothing until the password is changed
 }
 
 // Grant is a role held within an area subtree, within an institution, or, if
@@ -41,7 +44,7 @@ func (a Actor) SignedIn() bool { return a.ID != "" }
 // Can reports whether some role of a has perm, anywhere.
 func (a Actor) Can(perm string) bool {
 	for _, g := range a.Grants {
-		if rolePerms(g.Role)[perm] {
+		if may(g.Role, perm) {
 			return true
 		}
 	}
@@ -56,7 +59,7 @@ func (a Actor) CoversArea(perm string, t *area.Tree, areaID int64) bool {
 		return false
 	}
 	for _, g := range a.Grants {
-		if g.OrgID != "" || !rolePerms(g.Role)[perm] {
+		if g.OrgID != "" || !may(g.Role, perm) {
 			continue
 		}
 		if g.AreaID == 0 {
@@ -73,9 +76,11 @@ func (a Actor) CoversArea(perm string, t *area.Tree, areaID int64) bool {
 // itself, or for the area areaID in which it stands.
 func (a Actor) CoversOrg(perm string, t *area.Tree, orgID string, areaID int64) bool {
 	for _, g := range a.Grants {
-		if g.OrgID != "" && g.OrgID == orgID && rolePerms(g.Role)[perm] {
+		if g.OrgID != "" && g.OrgID == orgID && may(g.Role, perm) {
 			return true
 		}
 	}
 	return a.CoversArea(perm, t, areaID)
 }
+
+func may(role, perm string) bool { return slices.Contains(perms[role], perm) }

@@ -1,5 +1,12 @@
 package account
 
+import (
+	"slices"
+	"strconv"
+
+	"xuedu/internal/errs"
+)
+
 // Roles. Each is a row of the table in design 2.
 const (
 	RoleTeacher   = "teacher"   // own classes
@@ -24,15 +31,86 @@ var perms = map[string][]string{
 	RoleDistrict:  {"desk:use", "activity:read", "activity:edit", "ledger:reverse", "ledger:rows", "org:edit", "report:build"},
 	RoleCity:      {"desk:use", "activity:read", "ledger:rows", "org:edit", "report:build", "pack:read"},
 	RoleAuditor:   {"desk:use", "audit:read"},
-	RoleSystem:    {"desk:use", "account:manage"},
-	RoleSecurity:  {"desk:use", "account:grant"},
+	RoleSystem:    {"desk:use", "account:read", "account:manage", "account:lock"},
+	RoleSecurity:  {"desk:use", "account:read", "account:grant", "account:lock"},
 }
 
-// rolePerms returns the permissions of a role as a set.
-func rolePerms(role string) map[string]bool {
-	set := make(map[string]bool, len(perms[role]))
-	for _, p := range perms[role] {
-		set[p] = true
+// Permissions of this package.
+const (
+	permRead   = "account:read"
+	permManage = "account:manage"
+	permGrant  = "account:grant"
+	permLock   = "account:lock"
+)
+
+// Permissions returns what a role may do.
+func Permissions(role string) []string { return slices.Clone(perms[role]) }
+
+// ScopeKind says where a role is held.
+type ScopeKind string
+
+// Where a role may be held.
+const (
+	ScopeCity ScopeKind = "city" // the whole city
+	ScopeArea ScopeKind = "area" // an area subtree
+	ScopeOrg  ScopeKind = "org"  // an institution
+)
+
+// ScopeOf returns where role is held.
+func ScopeOf(role string) ScopeKind {
+	switch role {
+	case RoleTeacher, RoleOrgStaff:
+		return ScopeOrg
+	case RoleCommunity, RoleStreet, RoleDistrict:
+		return ScopeArea
 	}
-	return set
+	return ScopeCity
+}
+
+// standsAlone reports whether role is one of the three separated
+// administrators: who holds one holds nothing else (GB/T 22239-2019, 8.1.5).
+func standsAlone(role string) bool {
+	return role == RoleAuditor || role == RoleSystem || role == RoleSecurity
+}
+
+// check fails with Invalid if the role is unknown or its place is not of the
+// right kind.
+func (g NewGrant) check() error {
+	if !slices.Contains(Roles, g.Role) {
+		return errs.InvalidField("role", "account.grant.no_role")
+	}
+	switch kind := ScopeOf(g.Role); {
+	case kind == ScopeOrg && (g.OrgID == "" || g.AreaID != 0):
+		return errs.InvalidField("org", "account.grant.needs_org")
+	case kind == ScopeArea && (g.AreaID == 0 || g.OrgID != ""):
+		return errs.InvalidField("area", "account.grant.needs_area")
+	case kind == ScopeCity && (g.AreaID != 0 || g.OrgID != ""):
+		return errs.InvalidField("role", "account.grant.whole_city")
+	}
+	return nil
+}
+
+func (g NewGrant) scope() string {
+	switch {
+	case g.OrgID != "":
+		return "org:" + g.OrgID
+	case g.AreaID != 0:
+		return "area:" + strconv.FormatInt(g.AreaID, 10)
+	}
+	return "city"
+}
+
+// separate fails with Conflict if g and what is held already must not be in
+// one hand.
+func separate(held []Grant, g NewGrant) error {
+	for _, h := range held {
+		same := h.Role == g.Role && h.AreaID == g.AreaID && h.OrgID == g.OrgID
+		if same {
+			return errs.New(errs.Conflict, "account.grant.held")
+		}
+		if standsAlone(h.Role) || standsAlone(g.Role) {
+			return errs.New(errs.Conflict, "account.grant.separate")
+		}
+	}
+	return nil
 }

@@ -5,6 +5,7 @@ package audit
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -73,6 +74,12 @@ func Append(ctx context.Context, tx db.Querier, at time.Time, e Entry) error {
 		return fmt.Errorf("append audit entry %d: %w", seq, err)
 	}
 	return nil
+}
+
+// Read adds e to the trail in a transaction of its own: for reads of personal
+// data, which change nothing else.
+func Read(ctx context.Context, d *db.DB, at time.Time, e Entry) error {
+	return d.InTx(ctx, func(tx *sql.Tx) error { return Append(ctx, tx, at, e) })
 }
 
 // Record is one stored entry.
