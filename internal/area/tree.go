@@ -47,6 +47,10 @@ type Tree struct {
 	parent []int32
 	byCode map[string]int32
 	byID   map[int64]int32
+
+	day        string // the day it speaks of; "" if made by NewTree alone
+	past       map[int64]*record
+	successors map[int64][]Successor
 }
 
 // Len returns the number of areas.
