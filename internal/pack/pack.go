@@ -16,8 +16,12 @@ func (t Text) In(lang string) string {
 	return t["en"]
 }
 
+// Format is the version of the pack format that this program reads.
+const Format = 1
+
 // Pack is a checked pack. It is immutable and safe for concurrent use.
 type Pack struct {
+	Format    int      `yaml:"format"`
 	Name      string   `yaml:"name"` // beijing-2021
 	Version   string   `yaml:"version"`
 	Title     Text     `yaml:"title"`
@@ -34,7 +38,18 @@ type Pack struct {
 	Needs         []Coded   `yaml:"-"` // needs.yaml: seven haves, five qualities (G1)
 	OrgTypes      []OrgType `yaml:"-"` // org-types.yaml
 	Plans         []Plan    `yaml:"-"` // plan/*.yaml
-	Calendar      Calendar  `yaml:"-"` // calendar/*.yaml
+	Calendar      Calendar  `yaml:"-"` // calendar/*.yaml, and weekend of pack.yaml
+	Bodies        []Body    `yaml:"-"` // data/orgs.csv: those of a type of group body
+
+	files []File
+}
+
+// Body is an institution that a plan names: it issues or answers for it.
+type Body struct {
+	Code string
+	Type string
+	Name Text
+	Area string // code
 }
 
 // Params are the counting rules that a place decides (domain.md 3.2).
@@ -76,6 +91,7 @@ type Plan struct {
 	From       string      `yaml:"from"`   // day
 	To         string      `yaml:"to"`
 	Issuers    []string    `yaml:"issuers"` // org codes
+	Document   []Clause    `yaml:"document"`
 	Goals      []Clause    `yaml:"goals"`
 	Programmes []Programme `yaml:"programmes"`
 	Targets    []Target    `yaml:"targets"`
@@ -113,6 +129,14 @@ type Target struct {
 type Calendar struct {
 	Weekend []string `yaml:"weekend"` // sat, sun
 	Days    []Day    `yaml:"days"`
+	Years   []Year   `yaml:"-"` // whose holidays are announced
+}
+
+// Year is a year whose holidays are announced.
+type Year struct {
+	Year      int
+	Source    string // number of the notice
+	Published string // day
 }
 
 // Day is a day off on a weekday, or a work day on a weekend.
