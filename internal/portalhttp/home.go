@@ -1,0 +1,132 @@
+package portalhttp
+
+import (
+	"html/template"
+	"net/http"
+
+	"xuedu/internal/chart"
+	"xuedu/internal/ledger"
+	"xuedu/internal/ledger/figureview"
+	"xuedu/internal/ui"
+	"xuedu/internal/web"
+)
+
+var homeView = view("home")
+
+type homePage struct {
+	ui.Page
+	Headline string
+	HasData  bool
+	Defs     template.HTML
+	Nums     []figureview.Num
+	Running  []fact
+	Goals    []goal
+	Map      *figureview.Map
+	Areas    *areaTable
+	Themes   figureview.Chart
+	Ages     figureview.Chart
+	Trend    figureview.Chart
+	Choices  []option
+	Reports  []Link
+}
+
+// fact is a figure inside a sentence.
+type fact struct {
+	Before, Text, After, Href string
+}
+
+type goal struct {
+	Goal
+	Squares template.HTML
+	Value   string
+}
+
+type option struct{ Value, Text string }
+
+// home shows the last full quarter of the whole city, and the running year in
+// one sentence.
+func (h *handler) home(w http.ResponseWriter, r *http.Request) error {
+	p := homePage{Page: ui.NewPage(r, ui.Public, "home.title").In("nav.home"), Defs: chart.Defs}
+	p.Headline = p.T("home.headline.none")
+	for _, t := range h.City.Pack().Themes {
+		p.Choices = append(p.Choices, option{t.Code, t.Name.In(p.Lang)})
+	}
+	var err error
+	if p.Goals, err = h.goals(r, p.Page); err != nil {
+		return err
+	}
+	if h.Reports != nil {
+		if p.Reports, err = h.Reports(r.Context(), p.Lang); err != nil {
+			return err
+		}
+	}
+	root := h.City.Root()
+	if _, ok := h.City.Latest(); ok && root != nil {
+		p.HasData = true
+		a := ask(h.City, r)
+		p.fill(a, ledger.Query{Area: root.Code, Period: h.City.Quarter(), By: ledger.ByHome})
+		if a.err != nil {
+			return a.err
+		}
+	}
+	return web.Render(w, r, http.StatusOK, homeView, p)
+}
+
+func (h *handler) goals(r *http.Request, p ui.Page) ([]goal, error) {
+	if h.Goals == nil {
+		return nil, nil
+	}
+	gs, err := h.Goals(r.Context(), p.Lang)
+	if err != nil {
+		return nil, err
+	}
+	var out []goal
+	for _, g := range gs {
+		about := ""
+		if g.About {
+			about = p.T("home.about")
+		}
+		out = append(out, goal{Goal: g, Squares: chart.Squares(chart.Goal{Done: g.Done, Way: g.Way, Target: g.Target}),
+			Value: about + p.Num(int64(g.Target))})
+	}
+	return out, nil
+}
+
+// fill asks everything the home page says about the quarter of q.
+func (p *homePage) fill(a *asker, q ledger.Query) {
+	with := func(m ledger.Measure) ledger.Query { n := q; n.Measure = m; return n }
+	people, rate := a.one(with(ledger.Participants)), a.one(with(ledger.Rate))
+	times, anonymous := a.one(with(ledger.Attendances)), a.one(with(ledger.Headcount))
+	p.Headline = headline(p.Page, figureview.PeriodName(p.Page, q.Period), people, rate)
+	p.Nums = []figureview.Num{
+		a.NumOf(p.Page, "n1", with(ledger.Participants), people),
+		a.NumOf(p.Page, "n2", with(ledger.Rate), rate),
+		a.NumOf(p.Page, "n3", with(ledger.Attendances), times),
+	}
+	p.Nums[0].Lead = true
+	p.Nums[2].Sig = append(p.Nums[2].Sig, figureview.Line{Term: p.T("figure.sig.within"),
+		Text: p.T("figure.within", "Count", figureview.NewCell(p.Page, anonymous).Text), Href: figureview.Address("/figures", with(ledger.Headcount))})
+	p.Running = running(p.Page, a, q.Area)
+	p.Areas = newAreaTable(p.Page, a, q)
+	p.Map = a.DrawMap(p.Page, "map", with(ledger.Rate), a.children(with(ledger.Rate)))
+	p.Themes = a.draw(a.Breakdown(a.ctx, p.Page, "themes", with(ledger.Participants), ledger.AxisTheme))
+	p.Ages = a.draw(a.Breakdown(a.ctx, p.Page, "ages", with(ledger.Participants), ledger.AxisAge))
+	from, _, _ := a.Figures.Span()
+	p.Trend = a.draw(a.City.Trend(a.ctx, p.Page, "trend", with(ledger.Participants), figureview.Series(q.Period, from, 12)))
+}
+
+// running says what the running year has brought so far.
+func running(p ui.Page, a *asker, code string) []fact {
+	day, _ := a.Latest()
+	var out []fact
+	for _, m := range []ledger.Measure{ledger.Participants, ledger.Attendances, ledger.Hours} {
+		q := ledger.Query{Measure: m, Area: code, Period: figureview.YearOf(day), By: ledger.ByHome}
+		f := a.one(q)
+		if f.State != ledger.Value {
+			continue
+		}
+		out = append(out, fact{Before: p.T("home.running." + string(m)), Text: figureview.Rounded(&f.Value, 0) + p.T("figure.space") + figureview.Unit(p, m),
+			Href: figureview.Address("/figures", q)})
+	}
+	return out
+}
