@@ -89,6 +89,15 @@ func (t *Tree) Below(n int, l Level) []int {
 	return out
 }
 
+// Children returns the numbers of the areas directly below n, in preorder.
+func (t *Tree) Children(n int) []int {
+	var out []int
+	for i := n + 1; i < t.Last(n); i = t.Last(i) {
+		out = append(out, i)
+	}
+	return out
+}
+
 // Path returns the numbers from the root down to n.
 func (t *Tree) Path(n int) []int {
 	if n < 0 {

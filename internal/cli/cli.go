@@ -32,6 +32,8 @@ type root struct {
 
 	Serve   serveCmd   `cmd:"" help:"Serve the city's pages and API."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database schema to this program's version."`
+	Import  importCmd  `cmd:"" help:"Bring in areas, populations and records from files."`
+	Area    areaCmd    `cmd:"" help:"Look at the areas of the city."`
 	Version versionCmd `cmd:"" help:"Print the version and the commit it was built from."`
 }
 
