@@ -9,6 +9,7 @@ CREATE TABLE activity (
   tags       TEXT NOT NULL,                   -- JSON list of further theme and need codes (G1)
   summary    TEXT NOT NULL,
   state      TEXT NOT NULL,                   -- draft, open, cancelled
+  reason     TEXT NOT NULL DEFAULT '',        -- why cancelled
   created_at TIMESTAMPTZ NOT NULL,
   updated_at TIMESTAMPTZ NOT NULL
 );
@@ -23,6 +24,7 @@ CREATE TABLE class (
   capacity    BIGINT NOT NULL CHECK (capacity > 0),
   mode        TEXT NOT NULL,                  -- onsite, online
   state       TEXT NOT NULL,                  -- planned, running, finished, cancelled
+  reason      TEXT NOT NULL DEFAULT '',       -- why cancelled
   created_at  TIMESTAMPTZ NOT NULL,
   updated_at  TIMESTAMPTZ NOT NULL
 );
@@ -33,7 +35,7 @@ CREATE INDEX class_teacher_id_idx ON class (teacher_id);
 CREATE TABLE meeting (
   id         TEXT PRIMARY KEY,
   class_id   TEXT NOT NULL REFERENCES class (id),
-  no         BIGINT NOT NULL,
+  no         BIGINT NOT NULL CHECK (no > 0),  -- 1, 2 … within the class; stays when a meeting moves
   day        TEXT NOT NULL,                   -- '2026-11-23'
   starts     TEXT NOT NULL,                   -- '09:00', local time of the city
   minutes    BIGINT NOT NULL CHECK (minutes BETWEEN 1 AND 1440),
@@ -46,6 +48,7 @@ CREATE TABLE meeting (
 );
 CREATE INDEX meeting_area_id_day_idx ON meeting (area_id, day);
 CREATE INDEX meeting_day_idx ON meeting (day);
+CREATE INDEX meeting_state_day_idx ON meeting (state, day);
 
 CREATE TABLE learner (
   class_id  TEXT NOT NULL REFERENCES class (id),
