@@ -20,6 +20,7 @@ CREATE TABLE person_change (
   sex        TEXT NOT NULL,
   batch_id   TEXT NOT NULL
 );
+CREATE INDEX person_change_person_id_idx ON person_change (person_id);
 
 -- Name and telephone, encrypted, apart, erasable while the ledger stays.
 CREATE TABLE person_contact (
