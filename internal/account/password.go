@@ -39,7 +39,7 @@ func (r Rule) Check(login, password string) error {
 		return errs.InvalidField("password", "account.password.too_short", "N", r.MinLength)
 	case classes(password) < r.Classes:
 		return errs.InvalidField("password", "account.password.classes", "N", r.Classes)
-	case len(login) > 1 && strings.Contains(p, strings.ToLower(login)):
+	case utf8.RuneCountInString(login) > 2 && strings.Contains(p, strings.ToLower(login)):
 		return errs.InvalidField("password", "account.password.has_login")
 	case common()[p] || uniform(password):
 		return errs.InvalidField("password", "account.password.common")

@@ -208,3 +208,6 @@ func (s *Service) Names(ctx context.Context, ids []string) (map[string]string, e
 	}
 	return out, nil
 }
+
+// Rule returns what is asked of somebody who holds grants.
+func (s *Service) Rule(grants []Grant) Rule { return s.policy().For(grants) }

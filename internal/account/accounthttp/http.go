@@ -1,0 +1,72 @@
+// Package accounthttp serves sign-in, one's own account, and the pages of the
+// three administrators: accounts, grants and the audit trail.
+package accounthttp
+
+import (
+	"context"
+	"embed"
+	"net/http"
+
+	"xuedu/internal/account"
+	"xuedu/internal/area"
+	"xuedu/internal/ui"
+	"xuedu/internal/web"
+)
+
+//go:embed templates/*.html
+var files embed.FS
+
+// Permissions of this feature.
+const (
+	Read   web.Perm = "account:read"
+	Manage web.Perm = "account:manage"
+	Grant  web.Perm = "account:grant"
+	Lock   web.Perm = "account:lock"
+)
+
+// Deps is what the pages need from the rest of the program.
+type Deps struct {
+	Accounts *account.Service
+	Tree     func() *area.Tree
+	Orgs     Orgs
+	Secure   bool                       // the browser reaches us by HTTPS
+	Remote   func(*http.Request) string // address a request came from
+}
+
+// Orgs finds institutions; package org implements it through app.
+type Orgs interface {
+	// OrgName returns the name of an institution, or "" where there is none.
+	OrgName(ctx context.Context, id string) string
+	// OrgByCode returns the id of an institution by its code, or NotFound.
+	OrgByCode(ctx context.Context, code string) (string, error)
+}
+
+type handler struct{ Deps }
+
+// Routes returns the routes of this feature.
+func Routes(d Deps) []web.Route {
+	h := &handler{d}
+	return []web.Route{
+		{Pattern: "GET /signin", Perm: web.Public, Handler: h.signInForm},
+		{Pattern: "POST /signin", Perm: web.Public, Handler: h.signIn},
+		{Pattern: "POST /signout", Perm: web.Public, Handler: h.signOut},
+		{Pattern: "GET /account", Perm: web.Signed, Handler: h.own},
+		{Pattern: "GET /account/password", Perm: web.Signed, Handler: h.passwordForm},
+		{Pattern: "POST /account/password", Perm: web.Signed, Handler: h.password},
+		{Pattern: "POST /account/sessions/{id}/end", Perm: web.Signed, Handler: h.endSession},
+		{Pattern: "GET /admin/accounts", Perm: Read, Handler: h.list},
+		{Pattern: "GET /admin/accounts/new", Perm: Manage, Handler: h.newForm},
+		{Pattern: "POST /admin/accounts", Perm: Manage, Handler: h.create},
+		{Pattern: "GET /admin/accounts/{id}", Perm: Read, Handler: h.show},
+		{Pattern: "POST /admin/accounts/{id}/disable", Perm: Lock, Handler: h.act((*account.Service).Disable)},
+		{Pattern: "POST /admin/accounts/{id}/enable", Perm: Lock, Handler: h.act((*account.Service).Enable)},
+		{Pattern: "POST /admin/accounts/{id}/unlock", Perm: Lock, Handler: h.act((*account.Service).Unlock)},
+		{Pattern: "POST /admin/accounts/{id}/reset", Perm: Manage, Handler: h.reset},
+		{Pattern: "POST /admin/accounts/{id}/grants", Perm: Grant, Handler: h.addGrant},
+		{Pattern: "POST /admin/accounts/{id}/grants/{grant}/remove", Perm: Grant, Handler: h.removeGrant},
+	}
+}
+
+func view(name string) web.View {
+	return web.View{Tmpl: ui.Parse(files, "templates/form.html", "templates/"+name+".html")}
+}
