@@ -6,14 +6,19 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
-	"net/http"
 	"os"
 	"time"
 
+	"xuedu/internal/account"
+	"xuedu/internal/area"
+	"xuedu/internal/calendar"
 	"xuedu/internal/config"
 	"xuedu/internal/db"
+	"xuedu/internal/errs"
 	"xuedu/internal/i18n"
+	"xuedu/internal/keys"
+	"xuedu/internal/ledger"
+	"xuedu/internal/pack"
 )
 
 // App is an opened city.
@@ -22,10 +27,20 @@ type App struct {
 	DB     *db.DB
 	Bundle *i18n.Bundle
 	Log    *slog.Logger
+	Ring   *keys.Ring
+	City   pack.City
+
+	Packs    *pack.Service
+	Areas    *area.Service
+	Accounts *account.Service
+	Ledger   *ledger.Service
+
+	now func() time.Time
 }
 
 // Open opens the city of a configuration. It fails with Unavailable where the
-// database holds no city or its schema is older or newer than this program.
+// database holds no city, its schema is older or newer than this program, or
+// the city's key file is missing.
 func Open(ctx context.Context, c config.Config) (*App, error) {
 	b, err := i18n.Load()
 	if err != nil {
@@ -35,13 +50,107 @@ func Open(ctx context.Context, c config.Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &App{Config: c, DB: d, Bundle: b, Log: logger(c)}, nil
+	a := &App{Config: c, DB: d, Bundle: b, Log: Logger(c), now: time.Now}
+	if err := a.load(ctx); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return a, nil
+}
+
+func (a *App) load(ctx context.Context) error {
+	if err := checkSchema(ctx, a.DB); err != nil {
+		return err
+	}
+	a.wireKernel()
+	var err error
+	if a.City, err = a.Packs.City(ctx); err != nil {
+		return err
+	}
+	if !a.City.Made() {
+		return errs.New(errs.Unavailable, "app.half_made")
+	}
+	if a.Ring, err = Keys(a.Config, a.DB, a.City); err != nil {
+		return err
+	}
+	if _, err := a.Packs.Load(ctx); err != nil {
+		return err
+	}
+	if err := a.Areas.Reload(ctx); err != nil {
+		return err
+	}
+	a.wireDomains()
+	return nil
+}
+
+// wireKernel makes what needs neither the city's keys nor its pack.
+func (a *App) wireKernel() {
+	a.Packs = pack.New(a.DB, Uses, a.now)
+	a.Areas = area.New(a.DB, a.now)
+}
+
+// wireDomains makes the domains; each gets from the others what it asks for.
+func (a *App) wireDomains() {
+	a.Accounts = account.New(a.DB, account.DefaultPolicy, a.now)
+	a.Ledger = ledger.New(a.DB, a.Areas.Tree, a.Packs.Pack, a.Ring, a.now)
 }
 
 // Close ends what Open began.
 func (a *App) Close() error { return a.DB.Close() }
 
-func logger(c config.Config) *slog.Logger {
+// Calendar returns the working days of the pack in force.
+func (a *App) Calendar() *calendar.Calendar { return a.Packs.Pack().WorkDays() }
+
+// Zone returns the city's time zone, UTC where the pack names none.
+func (a *App) Zone() *time.Location {
+	loc, err := time.LoadLocation(a.Packs.Pack().TimeZone)
+	if err != nil {
+		return time.UTC
+	}
+	return loc
+}
+
+// checkSchema fails unless the schema is the one this program knows.
+func checkSchema(ctx context.Context, d *db.DB) error {
+	now, newest, err := d.Version(ctx)
+	switch {
+	case err != nil:
+		return err
+	case now == 0:
+		return errs.New(errs.Unavailable, "app.no_city")
+	case now < newest:
+		return errs.New(errs.Unavailable, "app.schema_old", "Now", now, "Newest", newest)
+	case now > newest:
+		return errs.New(errs.Unavailable, "app.schema_new", "Now", now, "Newest", newest)
+	}
+	return nil
+}
+
+// KeyPath returns where the key file of a city is.
+func KeyPath(c config.Config, d *db.DB, cityID string) (string, error) {
+	if c.KeyFile != "" {
+		return c.KeyFile, nil
+	}
+	return keys.PathFor(d.SQLitePath(), cityID)
+}
+
+// Keys loads the secrets of a city and refuses those of another.
+func Keys(c config.Config, d *db.DB, city pack.City) (*keys.Ring, error) {
+	path, err := KeyPath(c, d, city.ID)
+	if err != nil {
+		return nil, err
+	}
+	ring, err := keys.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	if ring.Fingerprint() != city.KeyFingerprint {
+		return nil, errs.New(errs.Unavailable, "keys.wrong", "Path", path)
+	}
+	return ring, nil
+}
+
+// Logger returns the program's log, on standard error.
+func Logger(c config.Config) *slog.Logger {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
 		level = slog.LevelInfo
@@ -51,42 +160,4 @@ func logger(c config.Config) *slog.Logger {
 		return slog.New(slog.NewJSONHandler(os.Stderr, opt))
 	}
 	return slog.New(slog.NewTextHandler(os.Stderr, opt))
-}
-
-// Serve answers requests until ctx ends, then lets running ones finish.
-// started is called with the address once the port is open.
-func (a *App) Serve(ctx context.Context, started func(url string)) error {
-	ln, err := net.Listen("tcp", a.Config.Addr)
-	if err != nil {
-		return err
-	}
-	srv := &http.Server{
-		Handler:           a.Handler(),
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       2 * time.Minute,
-		WriteTimeout:      5 * time.Minute,
-		IdleTimeout:       2 * time.Minute,
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(ln) }()
-	started(urlOf(ln.Addr()))
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	end, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
-	if err := srv.Shutdown(end); !errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
-	return srv.Close()
-}
-
-func urlOf(addr net.Addr) string {
-	_, port, err := net.SplitHostPort(addr.String())
-	if err != nil {
-		return addr.String()
-	}
-	return "http://localhost:" + port
 }

@@ -1,20 +1,89 @@
 package app
 
 import (
+	"context"
 	"net/http"
 
+	"xuedu/internal/account"
+	"xuedu/internal/account/accounthttp"
+	"xuedu/internal/errs"
 	"xuedu/internal/ui"
 	"xuedu/internal/web"
 )
 
 // Routes is every route of the program; docs/permissions.md is made from it.
 func (a *App) Routes() []web.Route {
-	return []web.Route{
+	routes := []web.Route{
 		{Pattern: "GET /static/", Perm: web.Public, Handler: ui.Static},
 	}
+	routes = append(routes, accounthttp.Routes(a.accountDeps())...)
+	return routes
 }
 
 // Handler serves the whole program.
 func (a *App) Handler() http.Handler {
-	return web.Mux(web.Config{Log: a.Log, ErrorPage: ui.ErrorPage}, a.Routes()...)
+	c := web.Config{
+		Log:       a.Log,
+		Can:       func(ctx context.Context, p web.Perm) bool { return account.From(ctx).Can(string(p)) },
+		SignedIn:  func(ctx context.Context) bool { return account.From(ctx).SignedIn() },
+		ErrorPage: ui.ErrorPage,
+	}
+	refuse := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.Fail(w, r, errs.New(errs.Forbidden, "error.cross_origin"))
+	})
+	var h http.Handler = web.Mux(c, a.Routes()...)
+	h = accounthttp.Middleware(a.accountDeps(), c.Fail, h)
+	h = ui.Middleware(a.env(), h)
+	return web.Guard(h, refuse)
+}
+
+func (a *App) accountDeps() accounthttp.Deps {
+	return accounthttp.Deps{
+		Accounts: a.Accounts,
+		Tree:     a.Areas.Tree,
+		Secure:   a.Config.TLS,
+		Remote:   func(r *http.Request) string { return web.Remote(r, nil) },
+	}
+}
+
+// env is what the pages need to know of the city.
+func (a *App) env() *ui.Env {
+	return &ui.Env{
+		Bundle: a.Bundle,
+		City:   func(lang string) string { return a.Packs.Pack().City.In(lang) },
+		Owners: func(lang string) []string {
+			var names []string
+			for _, o := range a.Packs.Pack().Owner {
+				names = append(names, o.In(lang))
+			}
+			return names
+		},
+		PackLine:  func(lang string) string { return a.Packs.Pack().Title.In(lang) + " " + a.Packs.Pack().Version },
+		Synthetic: func() bool { return a.City.Synthetic },
+		User:      a.user,
+		Can:       func(ctx context.Context, perm string) bool { return account.From(ctx).Can(perm) },
+		Nav:       nav,
+		Zone:      a.Zone(),
+	}
+}
+
+// user returns the name of who asks.
+func (a *App) user(ctx context.Context) (name, post string) { return account.From(ctx).Name, "" }
+
+// nav is the main navigation of each front.
+var nav = []ui.NavItem{
+	{Front: ui.Public, Key: "nav.home", Path: "/"},
+	{Front: ui.Public, Key: "nav.classes", Path: "/classes"},
+	{Front: ui.Public, Key: "nav.figures", Path: "/figures"},
+	{Front: ui.Public, Key: "nav.reports", Path: "/reports"},
+	{Front: ui.Public, Key: "nav.plan", Path: "/plan"},
+	{Front: ui.Public, Key: "nav.orgs", Path: "/orgs"},
+	{Front: ui.Desk, Key: "nav.desk", Path: "/desk"},
+	{Front: ui.Desk, Key: "nav.activities", Path: "/desk/activities", Perm: "activity:read"},
+	{Front: ui.Desk, Key: "nav.desk_orgs", Path: "/desk/orgs", Perm: "org:edit"},
+	{Front: ui.Desk, Key: "nav.accounts", Path: "/admin/accounts", Perm: "account:read"},
+	{Front: ui.Desk, Key: "nav.audit", Path: "/admin/audit", Perm: "audit:read"},
+	{Front: ui.Admin, Key: "nav.desk", Path: "/desk"},
+	{Front: ui.Admin, Key: "nav.accounts", Path: "/admin/accounts", Perm: "account:read"},
+	{Front: ui.Admin, Key: "nav.audit", Path: "/admin/audit", Perm: "audit:read"},
 }
