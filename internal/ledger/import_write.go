@@ -9,6 +9,7 @@ import (
 
 	"xuedu/internal/audit"
 	"xuedu/internal/db"
+	"xuedu/internal/ledger/internal/gen"
 )
 
 // maxCache is how many persons and how many class meetings an import keeps in
@@ -69,7 +70,7 @@ type chunkWriter struct {
 	w                       *importWriter
 	tx                      *db.Bulk
 	c                       *chunk
-	batch                   string
+	batch                   int64
 	rows                    []recordRow // those to add, in the order of their numbers
 	already                 int64
 	newPersons, newSessions int64
@@ -100,18 +101,20 @@ func (cw *chunkWriter) write(ctx context.Context) error {
 		return err
 	}
 	im := cw.w.im
-	if cw.batch, err = im.s.addBatch(ctx, cw.tx, fromImport, im.src.Name, im.digest); err != nil {
+	cw.collect()
+	batch := gen.InsertBatchParams{Source: fromImport, File: im.src.Name, FileSha256: im.digest}
+	first := int64(0)
+	if cw.batch, first, err = im.s.addBatch(ctx, cw.tx, batch, len(cw.rows)); err != nil {
 		return err
 	}
-	cw.collect()
-	if err := cw.insert(ctx); err != nil {
+	if err := cw.insert(ctx, first); err != nil {
 		return err
 	}
 	if err := cw.changePersons(ctx); err != nil {
 		return err
 	}
 	slices.SortStableFunc(cw.warnings, func(a, b ImportProblem) int { return cmp.Compare(a.Line, b.Line) })
-	return audit.Append(ctx, cw.tx, im.s.now(), audit.Entry{Verb: "ledger:import", Object: "batch:" + cw.batch, Detail: map[string]any{
+	return audit.Append(ctx, cw.tx, im.s.now(), audit.Entry{Verb: "ledger:import", Object: fmt.Sprint("batch:", cw.batch), Detail: map[string]any{
 		"file": im.src.Name, "sha256": im.digest, "from_line": cw.c.from, "to_line": cw.c.to,
 		"recorded": int64(len(cw.c.rows)) - cw.already, "already": cw.already}})
 }
@@ -177,11 +180,8 @@ func (cw *chunkWriter) warn(line, col int, value, key string, args ...any) {
 
 var attendanceColumns = []string{"id", "person_id", "session_id", "rev", "home_id", "place_id", "day", "theme_id", "online", "minutes", "heads", "batch_id"}
 
-func (cw *chunkWriter) insert(ctx context.Context) error {
-	id, err := db.Next(ctx, cw.tx, "ledger", int64(len(cw.rows)))
-	if err != nil {
-		return err
-	}
+// insert adds the rows under the numbers from id on.
+func (cw *chunkWriter) insert(ctx context.Context, id int64) error {
 	var batch any = cw.batch
 	cells := make([]any, len(cw.rows)*len(attendanceColumns))
 	values := make([][]any, len(cw.rows))

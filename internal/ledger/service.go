@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"time"
 
-	"github.com/google/uuid"
-
 	"xuedu/internal/area"
 	"xuedu/internal/audit"
 	"xuedu/internal/db"
@@ -77,11 +75,16 @@ const (
 	fromDesk   = "desk" // corrections of a person's data
 )
 
-// addBatch writes down an act of recording and returns its id.
-func (s *Service) addBatch(ctx context.Context, tx db.Querier, source, file, digest string) (string, error) {
-	id := uuid.Must(uuid.NewV7()).String()
-	return id, insertBatch(ctx, tx, gen.InsertBatchParams{ID: id, Source: source, File: file, FileSha256: digest,
-		RecordedAt: s.stamp(), RecordedBy: audit.From(ctx).Actor})
+// addBatch writes down an act of recording. It takes n numbers of the ledger
+// besides the batch's own and returns the first of them. From here on the
+// transaction is alone with the ledger.
+func (s *Service) addBatch(ctx context.Context, tx db.Querier, b gen.InsertBatchParams, n int) (batch, first int64, err error) {
+	id, err := db.Next(ctx, tx, "ledger", int64(n)+1)
+	if err != nil {
+		return 0, 0, err
+	}
+	b.ID, b.RecordedAt, b.RecordedBy = id, s.stamp(), audit.From(ctx).Actor
+	return id, id + 1, insertBatch(ctx, tx, b)
 }
 
 // minReason is how many letters a reason has at least; 2 is enough in Chinese.

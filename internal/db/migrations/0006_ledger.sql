@@ -18,7 +18,7 @@ CREATE TABLE person_change (
   person_id  BIGINT NOT NULL,
   birth_year BIGINT NOT NULL,
   sex        TEXT NOT NULL,
-  batch_id   TEXT NOT NULL
+  batch_id   BIGINT NOT NULL
 );
 CREATE INDEX person_change_person_id_idx ON person_change (person_id);
 
@@ -40,8 +40,8 @@ CREATE TABLE session (
 
 -- One act of recording: a roster save, one chunk of an imported file.
 CREATE TABLE batch (
-  id          TEXT PRIMARY KEY,
-  source      TEXT NOT NULL,                  -- roster, import, api, demo
+  id          BIGINT PRIMARY KEY,             -- from counter 'ledger'
+  source      TEXT NOT NULL,                  -- roster, import, desk, api, demo
   file        TEXT NOT NULL,
   file_sha256 TEXT NOT NULL,
   recorded_at TIMESTAMPTZ NOT NULL,
@@ -61,7 +61,7 @@ CREATE TABLE attendance (
   online     BIGINT NOT NULL,                 -- 0 on site, 1 online
   minutes    BIGINT NOT NULL,
   heads      BIGINT NOT NULL CHECK (heads > 0), -- 1 for a person
-  batch_id   TEXT NOT NULL,
+  batch_id   BIGINT NOT NULL,
   UNIQUE (person_id, session_id, rev)
 );
 
@@ -69,7 +69,7 @@ CREATE TABLE reversal (
   id            BIGINT PRIMARY KEY,           -- from counter 'ledger'
   attendance_id BIGINT NOT NULL UNIQUE,
   reason        TEXT NOT NULL,
-  batch_id      TEXT NOT NULL
+  batch_id      BIGINT NOT NULL
 );
 
 -- +goose Down

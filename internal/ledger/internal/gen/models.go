@@ -71,7 +71,7 @@ type Attendance struct {
 	Online    int64
 	Minutes   int64
 	Heads     int64
-	BatchID   string
+	BatchID   int64
 }
 
 type AuditCheckpoint struct {
@@ -97,7 +97,7 @@ type AuditEntry struct {
 }
 
 type Batch struct {
-	ID         string
+	ID         int64
 	Source     string
 	File       string
 	FileSha256 string
@@ -223,7 +223,7 @@ type PersonChange struct {
 	PersonID  int64
 	BirthYear int64
 	Sex       string
-	BatchID   string
+	BatchID   int64
 }
 
 type PersonContact struct {
@@ -246,7 +246,7 @@ type Reversal struct {
 	ID           int64
 	AttendanceID int64
 	Reason       string
-	BatchID      string
+	BatchID      int64
 }
 
 type RoleGrant struct {

@@ -95,7 +95,7 @@ type InsertAttendanceParams struct {
 	Online    int64
 	Minutes   int64
 	Heads     int64
-	BatchID   string
+	BatchID   int64
 }
 
 func (q *Queries) InsertAttendance(ctx context.Context, arg InsertAttendanceParams) error {
@@ -122,7 +122,7 @@ VALUES ($1, $2, $3, $4, $5, $6)
 `
 
 type InsertBatchParams struct {
-	ID         string
+	ID         int64
 	Source     string
 	File       string
 	FileSha256 string
@@ -195,7 +195,7 @@ type InsertPersonChangeParams struct {
 	PersonID  int64
 	BirthYear int64
 	Sex       string
-	BatchID   string
+	BatchID   int64
 }
 
 func (q *Queries) InsertPersonChange(ctx context.Context, arg InsertPersonChangeParams) error {
@@ -217,7 +217,7 @@ type InsertReversalParams struct {
 	ID           int64
 	AttendanceID int64
 	Reason       string
-	BatchID      string
+	BatchID      int64
 }
 
 func (q *Queries) InsertReversal(ctx context.Context, arg InsertReversalParams) error {
@@ -436,7 +436,7 @@ type SessionRowsRow struct {
 	Online   int64
 	Minutes  int64
 	Heads    int64
-	BatchID  string
+	BatchID  int64
 	Active   int64
 }
 
