@@ -48,8 +48,8 @@ func newAreaTable(p ui.Page, a *asker, q ledger.Query) *areaTable {
 	if comparable {
 		was = byCode(a.children(with(ledger.Rate, last)))
 	}
-	t := &areaTable{Head: figureview.LevelName(p, people[0].Area.Level), Caption: p.T("place.parts"), Sub: p.T("place.parts.order"), Words: newWords(p)}
-	t.Label = t.Caption + p.T("figure.comma") + figureview.PeriodName(p, q.Period)
+	t := &areaTable{Head: figureview.LevelName(p, people[0].Area.Level), Caption: p.T("place.table", "Period", figureview.PeriodName(p, q.Period)), Sub: p.T("place.parts.order"), Words: newWords(p)}
+	t.Label = t.Caption
 	for _, f := range people {
 		code := f.Area.Code
 		t.HasRate = t.HasRate || rates[code].Base > 0
