@@ -32,8 +32,10 @@ type root struct {
 
 	Serve   serveCmd   `cmd:"" help:"Serve the city's pages and API."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database schema to this program's version."`
+	Pack    packCmd    `cmd:"" help:"Check, compare, apply and export packs: the city's rules as data."`
 	Import  importCmd  `cmd:"" help:"Bring in areas, populations and records from files."`
 	Area    areaCmd    `cmd:"" help:"Look at the areas of the city."`
+	User    userCmd    `cmd:"" help:"Manage accounts; make the first administrators."`
 	Version versionCmd `cmd:"" help:"Print the version and the commit it was built from."`
 }
 

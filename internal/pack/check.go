@@ -38,21 +38,10 @@ func (l *loader) checkHead() {
 	if _, err := time.LoadLocation(p.TimeZone); err != nil {
 		l.say(packFile, "/time_zone", "pack.problem.zone", "Got", p.TimeZone)
 	}
-	areas, ok := p.File("data/areas.csv")
-	if ok && !hasCode(areas, p.RootArea) {
+	areas, ok := p.File(areasFile)
+	if ok && !slices.Contains(areaCodes(areas), p.RootArea) {
 		l.say(packFile, "/root_area", "pack.problem.no_area", "Code", p.RootArea)
 	}
-}
-
-// hasCode reports whether a CSV has a row that starts with code.
-func hasCode(content, code string) bool {
-	for line := range strings.Lines(content) {
-		first, _, _ := strings.Cut(strings.TrimRight(line, "\r\n"), ",")
-		if strings.Trim(first, `"`) == code {
-			return true
-		}
-	}
-	return false
 }
 
 // texts are the members that hold a text in every language.

@@ -26,6 +26,7 @@ const (
 	needsFile  = "needs.yaml"
 	typesFile  = "org-types.yaml"
 	orgsFile   = "data/orgs.csv"
+	areasFile  = "data/areas.csv"
 )
 
 // maxFile is the most one file may hold: the areas of a whole nation fit.

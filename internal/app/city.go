@@ -1,0 +1,44 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"xuedu/internal/db"
+	"xuedu/internal/errs"
+	"xuedu/internal/ledger"
+	"xuedu/internal/pack"
+)
+
+// LoadCity reads the city of a database. It fails with Unavailable where there
+// is none, where the schema is older or newer than this program, and where the
+// making of the city was cut short.
+func LoadCity(ctx context.Context, d *db.DB) (pack.City, error) {
+	if err := checkSchema(ctx, d); err != nil {
+		return pack.City{}, err
+	}
+	c, err := pack.CityOf(ctx, d.Read)
+	switch {
+	case errs.KindOf(err) == errs.NotFound:
+		err = errs.New(errs.Unavailable, "app.no_city")
+	case err == nil && !c.Made():
+		err = errs.New(errs.Unavailable, "app.half_made")
+	}
+	return c, err
+}
+
+// ApplyPack puts p in force in the city of d and numbers its new themes. It
+// fails as pack.Service.Apply does.
+func ApplyPack(ctx context.Context, d *db.DB, p *pack.Pack, reason string, now func() time.Time) ([]pack.Change, error) {
+	s := pack.New(d, Uses, now)
+	changes, err := s.Apply(ctx, p, reason)
+	if err != nil || len(changes) == 0 {
+		return changes, err
+	}
+	return changes, syncThemes(ctx, d, s.Pack, now)
+}
+
+// syncThemes numbers the themes of a pack; it needs neither areas nor keys.
+func syncThemes(ctx context.Context, d *db.DB, p func() *pack.Pack, now func() time.Time) error {
+	return ledger.New(d, nil, p, nil, now).SyncThemes(ctx)
+}
