@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -118,4 +119,38 @@ func keepSecurity(ctx context.Context, tx db.Querier, id string) error {
 		return errs.New(errs.Conflict, "account.grant.last_security")
 	}
 	return nil
+}
+
+// Place returns the grant of a role in the place with a code: of an area or of
+// an institution, as the role asks. It fails with Invalid where there is no
+// such place; an empty code is no place.
+func (s *Service) Place(ctx context.Context, role, code string) (g NewGrant, err error) {
+	g.Role = role
+	if code == "" {
+		return g, nil
+	}
+	switch ScopeOf(role) {
+	case ScopeArea:
+		g.AreaID, err = gen.New(s.db.Read).AreaByCode(ctx, code)
+	case ScopeOrg:
+		g.OrgID, err = gen.New(s.db.Read).OrgByCode(ctx, code)
+	default:
+		return g, errs.InvalidField("place", "account.grant.whole_city")
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return g, errs.InvalidField("place", "account.grant.no_place")
+	}
+	if err != nil {
+		return g, fmt.Errorf("find the place of a grant: %w", err)
+	}
+	return g, nil
+}
+
+// OrgName returns the names of the institution a role is held in.
+func (s *Service) OrgName(ctx context.Context, id string) (name, nameEN string, err error) {
+	row, err := gen.New(s.db.Read).OrgName(ctx, id)
+	if err != nil {
+		return "", "", fmt.Errorf("name of institution %s: %w", id, err)
+	}
+	return row.Name, row.NameEn, nil
 }

@@ -78,6 +78,15 @@ SELECT count(*) FROM area WHERE id = @id;
 -- name: CountOrg :one
 SELECT count(*) FROM org WHERE id = @id;
 
+-- name: AreaByCode :one
+SELECT id FROM area WHERE code = @code;
+
+-- name: OrgByCode :one
+SELECT id FROM org WHERE code = @code;
+
+-- name: OrgName :one
+SELECT name, name_en FROM org WHERE id = @id;
+
 -- name: InsertLogin :exec
 INSERT INTO login (token_hash, id, account_id, created_at, seen_at, idle_seconds, expires_at, user_agent, remote)
 VALUES (@token_hash, @id, @account_id, @created_at, @seen_at, @idle_seconds, @expires_at, @user_agent, @remote);

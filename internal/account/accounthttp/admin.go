@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"xuedu/internal/account"
+	"xuedu/internal/i18n"
 	"xuedu/internal/ui"
 	"xuedu/internal/web"
 )
@@ -32,7 +33,14 @@ func (h *handler) posts(ctx context.Context, p ui.Page, grants []account.Grant) 
 
 func (h *handler) place(ctx context.Context, p ui.Page, g account.Grant) string {
 	if g.OrgID != "" {
-		return h.Orgs.OrgName(ctx, g.OrgID)
+		name, nameEN, err := h.Accounts.OrgName(ctx, g.OrgID)
+		if err != nil {
+			return g.OrgID
+		}
+		if p.Lang == i18n.EN && nameEN != "" {
+			return nameEN
+		}
+		return name
 	}
 	if t := h.Tree(); g.AreaID != 0 && t != nil {
 		if n, ok := t.ByID(g.AreaID); ok {

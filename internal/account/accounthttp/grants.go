@@ -3,10 +3,10 @@ package accounthttp
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"xuedu/internal/account"
-	"xuedu/internal/errs"
 	"xuedu/internal/ui"
 	"xuedu/internal/web"
 )
@@ -56,7 +56,7 @@ func (h *handler) showWith(w http.ResponseWriter, r *http.Request, failure error
 		p.Problem, status = pr, web.Status(failure)
 	}
 	p.Place = input{Name: "place", Label: p.T("account.grant.place"), Hint: p.T("account.grant.place_hint"), Value: r.PostFormValue("place"), Narrow: true}
-	if p.Problem != nil && (p.Problem.Field == string(account.ScopeArea) || p.Problem.Field == string(account.ScopeOrg)) {
+	if p.Problem != nil && slices.Contains([]string{"place", "area", "org"}, p.Problem.Field) {
 		p.Problem.Field, p.Place.Error = "place", p.Problem.Text
 	}
 	return web.Render(w, r, status, showView, p)
@@ -90,41 +90,15 @@ func (h *handler) reset(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *handler) addGrant(w http.ResponseWriter, r *http.Request) error {
-	g := account.NewGrant{Role: r.PostFormValue("role")}
-	err := h.locate(r.Context(), &g, strings.TrimSpace(r.PostFormValue("place")))
+	ctx := r.Context()
+	g, err := h.Accounts.Place(ctx, r.PostFormValue("role"), strings.TrimSpace(r.PostFormValue("place")))
 	if err == nil {
-		_, err = h.Accounts.AddGrant(r.Context(), r.PathValue("id"), g, r.PostFormValue("reason"))
+		_, err = h.Accounts.AddGrant(ctx, r.PathValue("id"), g, r.PostFormValue("reason"))
 	}
 	if err != nil {
 		return h.showWith(w, r, err, "grant")
 	}
 	return h.back(w, r)
-}
-
-// locate fills the place of a grant from the code somebody typed.
-func (h *handler) locate(ctx context.Context, g *account.NewGrant, code string) error {
-	if code == "" {
-		return nil
-	}
-	switch account.ScopeOf(g.Role) {
-	case account.ScopeArea:
-		t := h.Tree()
-		n, ok := t.ByCode(code)
-		if !ok {
-			return errs.InvalidField("place", "account.grant.no_place")
-		}
-		g.AreaID = t.At(n).ID
-	case account.ScopeOrg:
-		id, err := h.Orgs.OrgByCode(ctx, code)
-		if errs.KindOf(err) == errs.NotFound {
-			return errs.InvalidField("place", "account.grant.no_place")
-		}
-		if err != nil {
-			return err
-		}
-		g.OrgID = id
-	}
-	return nil
 }
 
 func (h *handler) removeGrant(w http.ResponseWriter, r *http.Request) error {

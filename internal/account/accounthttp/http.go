@@ -3,7 +3,6 @@
 package accounthttp
 
 import (
-	"context"
 	"embed"
 	"net/http"
 
@@ -28,17 +27,8 @@ const (
 type Deps struct {
 	Accounts *account.Service
 	Tree     func() *area.Tree
-	Orgs     Orgs
 	Secure   bool                       // the browser reaches us by HTTPS
 	Remote   func(*http.Request) string // address a request came from
-}
-
-// Orgs finds institutions; package org implements it through app.
-type Orgs interface {
-	// OrgName returns the name of an institution, or "" where there is none.
-	OrgName(ctx context.Context, id string) string
-	// OrgByCode returns the id of an institution by its code, or NotFound.
-	OrgByCode(ctx context.Context, code string) (string, error)
 }
 
 type handler struct{ Deps }

@@ -72,6 +72,17 @@ func (q *Queries) ActiveHolders(ctx context.Context, arg ActiveHoldersParams) (i
 	return count, err
 }
 
+const areaByCode = `-- name: AreaByCode :one
+SELECT id FROM area WHERE code = $1
+`
+
+func (q *Queries) AreaByCode(ctx context.Context, code string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, areaByCode, code)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}
+
 const countArea = `-- name: CountArea :one
 SELECT count(*) FROM area WHERE id = $1
 `
@@ -572,6 +583,33 @@ func (q *Queries) OldLogins(ctx context.Context, arg OldLoginsParams) ([]string,
 		return nil, err
 	}
 	return items, nil
+}
+
+const orgByCode = `-- name: OrgByCode :one
+SELECT id FROM org WHERE code = $1
+`
+
+func (q *Queries) OrgByCode(ctx context.Context, code string) (string, error) {
+	row := q.db.QueryRowContext(ctx, orgByCode, code)
+	var id string
+	err := row.Scan(&id)
+	return id, err
+}
+
+const orgName = `-- name: OrgName :one
+SELECT name, name_en FROM org WHERE id = $1
+`
+
+type OrgNameRow struct {
+	Name   string
+	NameEn string
+}
+
+func (q *Queries) OrgName(ctx context.Context, id string) (OrgNameRow, error) {
+	row := q.db.QueryRowContext(ctx, orgName, id)
+	var i OrgNameRow
+	err := row.Scan(&i.Name, &i.NameEn)
+	return i, err
 }
 
 const purgeFailures = `-- name: PurgeFailures :execrows
