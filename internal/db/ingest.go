@@ -38,6 +38,14 @@ func (d *DB) InIngest(ctx context.Context, f func(*Bulk) error) error {
 	return nil
 }
 
+// Add adds the rows, none of which may break a unique key.
+func (b *Bulk) Add(ctx context.Context, table string, cols []string, rows [][]any) error {
+	if b.pg {
+		return copyRows(ctx, b.conn, table, cols, rows)
+	}
+	return insertRows(ctx, b.Tx, table, cols, rows)
+}
+
 // AddNew adds the rows that break no unique key of the table and returns the
 // numbers of those that do, in their order. The first column must be the
 // table's primary key, with values that are new.

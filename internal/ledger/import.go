@@ -136,10 +136,12 @@ type chunk struct {
 	rows       []importRow
 	from, to   int // lines
 	read, all  int64
-	total, bad int64 // rows read and refused up to here
+	total, bad int64                   // rows read and refused up to here
+	persons    map[string]*knownPerson // those the database has, of the ones not seen before
+	sessions   map[string]int64
 }
 
-// run reads in one goroutine and writes in another.
+// run reads in one goroutine, looks up in a second and writes in a third.
 func (im *importer) run(ctx context.Context, in inTx) (ImportReport, error) {
 	table, err := sheet.New(im.src.R)
 	if err != nil {
@@ -149,15 +151,19 @@ func (im *importer) run(ctx context.Context, in inTx) (ImportReport, error) {
 	if err != nil {
 		return ImportReport{}, err
 	}
-	chunks := make(chan *chunk, 1)
+	read, found := make(chan *chunk, 1), make(chan *chunk, 1)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
-		defer close(chunks)
-		return rd.readAll(ctx, chunks)
+		defer close(read)
+		return rd.readAll(ctx, read)
+	})
+	g.Go(func() error {
+		defer close(found)
+		return newImportFinder(im.s.db.Read).findAll(ctx, read, found)
 	})
 	wr := newImportWriter(im)
 	g.Go(func() error {
-		for c := range chunks {
+		for c := range found {
 			if err := wr.take(ctx, in, c); err != nil {
 				return err
 			}

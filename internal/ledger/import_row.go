@@ -61,6 +61,18 @@ type importRow struct {
 	place     int64
 	theme     int64
 	day       Day
+
+	// What the writer finds out.
+	person    *knownPerson // nil = a head-count
+	sessionID int64
+	known     bool // in the ledger already
+}
+
+func (r *importRow) personID() int64 {
+	if r.person == nil {
+		return 0
+	}
+	return r.person.id
 }
 
 // rowChecker checks rows. It is for one goroutine.

@@ -71,33 +71,19 @@ type chunkWriter struct {
 	tx                      *db.Bulk
 	c                       *chunk
 	batch                   int64
-	rows                    []recordRow // those to add, in the order of their numbers
+	rows                    []*importRow // those to add, in the order of their numbers
+	freshFrom, freshTo      int64        // numbers of the meetings that the chunk made
 	already                 int64
 	newPersons, newSessions int64
 	warnings                []ImportProblem
 }
 
-// recordRow is a row with the numbers of what it names.
-type recordRow struct {
-	*importRow
-	person  *knownPerson // nil = a head-count
-	session int64
-	known   bool // in the ledger already
-}
-
-func (r *recordRow) personID() int64 {
-	if r.person == nil {
-		return 0
-	}
-	return r.person.id
-}
-
 func (cw *chunkWriter) write(ctx context.Context) error {
 	var err error
-	if err = cw.findPersons(ctx); err != nil {
+	if err = cw.makePersons(ctx); err != nil {
 		return err
 	}
-	if err = cw.findSessions(ctx); err != nil {
+	if err = cw.makeSessions(ctx); err != nil {
 		return err
 	}
 	im := cw.w.im
@@ -125,24 +111,20 @@ func (cw *chunkWriter) write(ctx context.Context) error {
 // person by line, which is the order of recording.
 func (cw *chunkWriter) collect() {
 	type pair struct{ person, session int64 }
-	seen := make(map[pair]int, len(cw.c.rows))
-	cw.rows = make([]recordRow, 0, len(cw.c.rows))
+	seen := make(map[pair]*importRow, len(cw.c.rows))
+	cw.rows = make([]*importRow, 0, len(cw.c.rows))
 	for i := range cw.c.rows {
-		in := &cw.c.rows[i]
-		r := recordRow{importRow: in, session: cw.w.sessions[in.session]}
-		if in.pseudonym != "" {
-			r.person = cw.w.persons[in.pseudonym]
-		}
-		key := pair{r.personID(), r.session}
-		if first, ok := seen[key]; ok {
+		r := &cw.c.rows[i]
+		key := pair{r.personID(), r.sessionID}
+		if first := seen[key]; first != nil {
 			cw.already++
-			cw.compare(in, cw.rows[first].importRow)
+			cw.compare(r, first)
 			continue
 		}
-		seen[key] = len(cw.rows)
+		seen[key] = r
 		cw.rows = append(cw.rows, r)
 	}
-	slices.SortFunc(cw.rows, func(a, b recordRow) int {
+	slices.SortFunc(cw.rows, func(a, b *importRow) int {
 		if c := cmp.Compare(a.personID(), b.personID()); c != 0 {
 			return c
 		}
@@ -180,43 +162,54 @@ func (cw *chunkWriter) warn(line, col int, value, key string, args ...any) {
 
 var attendanceColumns = []string{"id", "person_id", "session_id", "rev", "home_id", "place_id", "day", "theme_id", "online", "minutes", "heads", "batch_id"}
 
-// insert adds the rows under the numbers from id on.
+// insert adds the rows under the numbers from id on. Nobody can have recorded
+// anything of a meeting that this transaction made, so those rows need no
+// comparing and go in faster.
 func (cw *chunkWriter) insert(ctx context.Context, id int64) error {
 	var batch any = cw.batch
-	cells := make([]any, len(cw.rows)*len(attendanceColumns))
-	values := make([][]any, len(cw.rows))
-	for i := range cw.rows {
-		r := &cw.rows[i]
-		v := cells[i*len(attendanceColumns) : (i+1)*len(attendanceColumns)]
-		v[0], v[1], v[2], v[3], v[4], v[5] = id+int64(i), r.personID(), r.session, int64(0), r.home, r.place
+	var fresh, other [][]any
+	var rows []*importRow // of other
+	width := len(attendanceColumns)
+	cells := make([]any, len(cw.rows)*width)
+	for i, r := range cw.rows {
+		v := cells[i*width : (i+1)*width]
+		v[0], v[1], v[2], v[3], v[4], v[5] = id+int64(i), r.personID(), r.sessionID, int64(0), r.home, r.place
 		v[6], v[7], v[8], v[9], v[10], v[11] = int64(r.day), r.theme, r.online, r.minutes, r.heads, batch
-		values[i] = v
+		if cw.freshFrom <= r.sessionID && r.sessionID < cw.freshTo {
+			fresh = append(fresh, v)
+			continue
+		}
+		other, rows = append(other, v), append(rows, r)
 	}
-	known, err := cw.tx.AddNew(ctx, "attendance", attendanceColumns, values)
+	if err := cw.tx.Add(ctx, "attendance", attendanceColumns, fresh); err != nil {
+		return err
+	}
+	known, err := cw.tx.AddNew(ctx, "attendance", attendanceColumns, other)
 	if err != nil {
 		return err
 	}
 	cw.already += int64(len(known))
-	for _, i := range known {
-		cw.rows[i].known = true
+	old := make([]*importRow, len(known))
+	for i, n := range known {
+		old[i] = rows[n]
+		old[i].known = true
 	}
-	return cw.compareKnown(ctx, known)
+	return cw.compareKnown(ctx, old)
 }
 
 // compareKnown reads what the ledger has of the rows that were there before.
-func (cw *chunkWriter) compareKnown(ctx context.Context, known []int) error {
+func (cw *chunkWriter) compareKnown(ctx context.Context, known []*importRow) error {
 	for len(known) > 0 {
 		part := known[:min(maxKeys, len(known))]
 		known = known[len(part):]
 		byPair := make(map[[2]int64]*importRow, len(part))
 		var list strings.Builder
-		for i, n := range part {
-			r := &cw.rows[n]
+		for i, r := range part {
 			if i > 0 {
 				list.WriteByte(',')
 			}
-			fmt.Fprintf(&list, "(%d,%d)", r.personID(), r.session)
-			byPair[[2]int64{r.personID(), r.session}] = r.importRow
+			fmt.Fprintf(&list, "(%d,%d)", r.personID(), r.sessionID)
+			byPair[[2]int64{r.personID(), r.sessionID}] = r
 		}
 		// CROSS JOIN keeps SQLite from reading the ledger first.
 		rows, err := cw.tx.QueryContext(ctx, `WITH k (p, s) AS (VALUES `+list.String()+`)
