@@ -20,10 +20,10 @@ var layer = map[string]int{
 	"db":   1, "i18n": 1, "keys": 1, "config": 1, "calendar": 1,
 	"web": 2, "job": 2, "sheet": 2, "chart": 2, "audit": 2,
 	"ui":   3,
-	"area": 3, "pack": 3, "account": 4, "org": 4,
+	"area": 3, "pack": 3, "account": 4,
 	"ledger/engine": 4,
-	"ledger":        5, "activity": 5, "plan": 5,
-	"report": 6,
+	"ledger":        5, "activity": 5, "plan": 5, "org": 5,
+	"report": 6, "demo": 6,
 	"app":    8, "cli": 9,
 }
 
