@@ -30,6 +30,7 @@ type root struct {
 	Lang     string `help:"Language of messages: zh-CN or en." placeholder:"LANG"`
 	LogLevel string `help:"debug, info, warn or error." placeholder:"LEVEL"`
 
+	Init    initCmd    `cmd:"" help:"Make an empty, usable city: schema, pack, areas, populations."`
 	Serve   serveCmd   `cmd:"" help:"Serve the city's pages and API."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database schema to this program's version."`
 	Pack    packCmd    `cmd:"" help:"Check, compare, apply and export packs: the city's rules as data."`
