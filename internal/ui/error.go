@@ -2,6 +2,7 @@ package ui
 
 import (
 	"net/http"
+	"strings"
 
 	"xuedu/internal/errs"
 	"xuedu/internal/web"
@@ -13,7 +14,6 @@ type errorPage struct {
 	Page
 	Status  int
 	Message string
-	Back    string
 }
 
 var titles = map[errs.Kind]string{
@@ -27,9 +27,19 @@ var titles = map[errs.Kind]string{
 	errs.Unavailable: "error.title.unavailable",
 }
 
+// front is the face whose page failed, so that the way back is the right one.
+func front(r *http.Request) Front {
+	for path, f := range map[string]Front{"/desk": Desk, "/admin": Admin} {
+		if r.URL.Path == path || strings.HasPrefix(r.URL.Path, path+"/") {
+			return f
+		}
+	}
+	return Public
+}
+
 // ErrorPage writes the page of an error, or its notice to htmx.
 func ErrorPage(w http.ResponseWriter, r *http.Request, status int, e *errs.Error) {
-	p := errorPage{Page: NewPage(r, Public, titles[e.Kind]), Status: status}
+	p := errorPage{Page: NewPage(r, front(r), titles[e.Kind]), Status: status}
 	p.Message = p.T(e.Key, e.Args...)
 	if err := web.Render(w, r, status, errorView, p); err != nil {
 		http.Error(w, http.StatusText(status), status)

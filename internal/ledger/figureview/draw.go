@@ -24,6 +24,7 @@ type Chart struct {
 // Row is one line of a chart's table.
 type Row struct {
 	Label, Href string
+	Short       string // under a chart
 	Cell        Cell
 	Here        bool
 }
@@ -96,9 +97,9 @@ func (c *City) Trend(ctx context.Context, p ui.Page, id string, q ledger.Query, 
 		if err != nil {
 			return Chart{}, err
 		}
-		row := Row{Label: PeriodName(p, d), Cell: NewCell(p, f), Href: Address("/figures", one), Here: d.Name == q.Period.Name}
+		row := Row{Label: PeriodName(p, d), Cell: NewCell(p, f), Href: Address("/figures", one), Here: d.Name == q.Period.Name, Short: shortName(p, d)}
 		ch.Rows = append(ch.Rows, row)
-		pt := point(f, shortName(p, d), row.Cell)
+		pt := point(f, row.Short, row.Cell)
 		if !d.IsYear() {
 			pt.Group = strconv.Itoa(d.From.Year())
 		}

@@ -8,6 +8,7 @@ import (
 	"embed"
 	"html/template"
 	"io/fs"
+	"strconv"
 
 	"xuedu/internal/area"
 	"xuedu/internal/chart"
@@ -31,8 +32,8 @@ type Figures interface {
 	Breakdown(context.Context, ledger.Query, ledger.Axis) ([]ledger.Slice, error)
 	// Span is the first and the last day with a record; ok is false where there is none.
 	Span() (from, to ledger.Day, ok bool)
-	// Version changes with every record that is counted.
-	Version() string
+	// Version is the number of the last record that is counted.
+	Version() int64
 }
 
 // City is what the views need to know of the city.
@@ -96,6 +97,9 @@ func (c *City) Children(ctx context.Context, q ledger.Query) ([]ledger.Figure, e
 	}
 	return out, nil
 }
+
+// Version names the state of the ledger that figures are computed from.
+func (c *City) Version() string { return strconv.FormatInt(c.Figures.Version(), 10) }
 
 // Latest returns the last day that can be asked for: today, or the last day
 // with a record if that is earlier.

@@ -24,7 +24,7 @@ type chain struct {
 
 // chain opens the figure f that answers q.
 func (h *handler) chain(ctx context.Context, p *explorePage, q ledger.Query, f ledger.Figure) (chain, error) {
-	c := chain{Value: p.Num2(f), Version: h.City.Figures.Version(), Rule: h.City.Rule(p.Page, q), Formula: formula(q),
+	c := chain{Value: p.Num2(f), Version: h.City.Version(), Rule: h.City.Rule(p.Page, q), Formula: formula(q),
 		Href: figureview.Address("/figures/sessions", q)}
 	if q.Measure == ledger.Rate {
 		c.Base = figureview.Base(p.Page, f)
@@ -78,6 +78,7 @@ func command(q ledger.Query) string {
 func exploreData(c figureview.Chart, name string) template.JS {
 	type point struct {
 		Label string `json:"label"`
+		Short string `json:"short"`
 		Value string `json:"value"` // exact, "" = none
 		Text  string `json:"text"`
 	}
@@ -87,7 +88,7 @@ func exploreData(c figureview.Chart, name string) template.JS {
 		Points []point `json:"points"`
 	}{Kind: "line", Name: name}
 	for _, r := range c.Rows {
-		data.Points = append(data.Points, point{r.Label, r.Cell.Exact, r.Cell.Text + r.Cell.Word})
+		data.Points = append(data.Points, point{r.Label, r.Short, r.Cell.Exact, r.Cell.Text + r.Cell.Word})
 	}
 	b, err := json.Marshal(data)
 	if err != nil {

@@ -28,7 +28,7 @@ const PermRows web.Perm = "ledger:rows"
 // Routes lists the explorer's pages and files.
 func Routes(p Parts) []web.Route {
 	h := &handler{p}
-	return []web.Route{
+	return append(newAPI(p).routes(), []web.Route{
 		{Pattern: "GET /figures", Perm: web.Public, Handler: h.explore},
 		{Pattern: "GET /figures.csv", Perm: web.Public, Handler: h.csv},
 		{Pattern: "GET /figures.xlsx", Perm: web.Public, Handler: h.xlsx},
@@ -36,7 +36,7 @@ func Routes(p Parts) []web.Route {
 		{Pattern: "GET /figures/sessions.csv", Perm: web.Public, Handler: h.sessionsCSV},
 		{Pattern: "GET /figures/rows", Perm: PermRows, Handler: h.rows},
 		{Pattern: "GET /figures/rows.csv", Perm: PermRows, Handler: h.rowsCSV},
-	}
+	}...)
 }
 
 func view(page string) web.View {

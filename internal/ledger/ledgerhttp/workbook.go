@@ -63,7 +63,7 @@ func (h *handler) writeAbout(b *sheet.Book, p ui.Page, q ledger.Query) error {
 		{p.T("explore.sheet.sum"), addsUp(p, q)},
 		{p.T("explore.chain.again"), command(q)},
 		{p.T("explore.link"), figureview.Address("/figures", q)},
-		{p.T("explore.sheet.version"), h.City.Figures.Version()},
+		{p.T("explore.sheet.version"), h.City.Version()},
 	} {
 		if row[1] == "" {
 			continue

@@ -103,7 +103,7 @@ type Fake struct {
 
 func (f *Fake) Span() (from, to ledger.Day, ok bool) { return f.From, f.To, f.Has }
 
-func (f *Fake) Version() string { return "7" }
+func (f *Fake) Version() int64 { return 7 }
 
 func (f *Fake) Query(_ context.Context, q ledger.Query) ([]ledger.Figure, error) {
 	f.Asked = append(f.Asked, q)
