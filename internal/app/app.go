@@ -11,6 +11,7 @@ import (
 
 	"xuedu/internal/account"
 	"xuedu/internal/area"
+	"xuedu/internal/audit"
 	"xuedu/internal/calendar"
 	"xuedu/internal/config"
 	"xuedu/internal/db"
@@ -33,6 +34,7 @@ type App struct {
 	Packs    *pack.Service
 	Areas    *area.Service
 	Accounts *account.Service
+	Audit    *audit.Service
 	Ledger   *ledger.Service
 
 	now func() time.Time
@@ -90,6 +92,7 @@ func (a *App) wireKernel() {
 
 // wireDomains makes the domains; each gets from the others what it asks for.
 func (a *App) wireDomains() {
+	a.Audit = audit.New(a.DB, a.Ring.Audit, a.now)
 	a.Accounts = account.New(a.DB, account.DefaultPolicy, a.now)
 	a.Ledger = ledger.New(a.DB, a.Areas.Tree, a.Packs.Pack, a.Ring, a.now)
 }

@@ -40,6 +40,8 @@ func (a *App) Handler() http.Handler {
 func (a *App) accountDeps() accounthttp.Deps {
 	return accounthttp.Deps{
 		Accounts: a.Accounts,
+		Audit:    a.Audit,
+		Zone:     a.Zone(),
 		Tree:     a.Areas.Tree,
 		Secure:   a.Config.TLS,
 		Remote:   func(r *http.Request) string { return web.Remote(r, nil) },

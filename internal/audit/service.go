@@ -126,3 +126,6 @@ func (s *Service) each(ctx context.Context, cond string, args []any, f func(Reco
 	}
 	return rows.Err()
 }
+
+// Note adds e in a transaction of its own; see Read.
+func (s *Service) Note(ctx context.Context, e Entry) error { return Read(ctx, s.db, s.stamp(), e) }

@@ -31,12 +31,14 @@ type root struct {
 	LogLevel string `help:"debug, info, warn or error." placeholder:"LEVEL"`
 
 	Init    initCmd    `cmd:"" help:"Make an empty, usable city: schema, pack, areas, populations."`
+	Demo    demoCmd    `cmd:"" help:"Make a demo city with invented learning, and serve it."`
 	Serve   serveCmd   `cmd:"" help:"Serve the city's pages and API."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database schema to this program's version."`
 	Pack    packCmd    `cmd:"" help:"Check, compare, apply and export packs: the city's rules as data."`
 	Import  importCmd  `cmd:"" help:"Bring in areas, populations and records from files."`
 	Area    areaCmd    `cmd:"" help:"Look at the areas of the city."`
 	User    userCmd    `cmd:"" help:"Manage accounts; make the first administrators."`
+	Audit   auditCmd   `cmd:"" help:"Check, export and sign the audit trail."`
 	Version versionCmd `cmd:"" help:"Print the version and the commit it was built from."`
 }
 

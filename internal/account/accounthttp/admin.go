@@ -142,6 +142,7 @@ func (h *handler) create(w http.ResponseWriter, r *http.Request) error {
 
 func (h *handler) once(w http.ResponseWriter, r *http.Request, a account.Account, password string, made bool) error {
 	p := oncePage{Page: ui.NewPage(r, ui.Admin, "account.once.title", "Name", a.Name).In("nav.accounts"), Account: a, Password: password, Made: made}
+	p.Path = "/admin/accounts/" + a.ID
 	w.Header().Set("Cache-Control", "no-store")
 	return web.Render(w, r, http.StatusOK, onceView, p)
 }

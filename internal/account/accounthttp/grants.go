@@ -41,6 +41,7 @@ func (h *handler) showWith(w http.ResponseWriter, r *http.Request, failure error
 		return err
 	}
 	p := showPage{Page: ui.NewPage(r, ui.Admin, "account.show.title", "Name", a.Name).In("nav.accounts"), Account: a, Form: form}
+	p.Path = "/admin/accounts/" + a.ID // where the language switch leads after a form, too
 	if p.Lock.Until, err = h.Accounts.LockedUntilOf(ctx, a); err != nil {
 		return err
 	}

@@ -5,9 +5,11 @@ package accounthttp
 import (
 	"embed"
 	"net/http"
+	"time"
 
 	"xuedu/internal/account"
 	"xuedu/internal/area"
+	"xuedu/internal/audit"
 	"xuedu/internal/ui"
 	"xuedu/internal/web"
 )
@@ -21,11 +23,14 @@ const (
 	Manage web.Perm = "account:manage"
 	Grant  web.Perm = "account:grant"
 	Lock   web.Perm = "account:lock"
+	Trail  web.Perm = "audit:read"
 )
 
 // Deps is what the pages need from the rest of the program.
 type Deps struct {
 	Accounts *account.Service
+	Audit    *audit.Service
+	Zone     *time.Location // of the days in filters; nil = UTC
 	Tree     func() *area.Tree
 	Secure   bool                       // the browser reaches us by HTTPS
 	Remote   func(*http.Request) string // address a request came from
@@ -54,6 +59,9 @@ func Routes(d Deps) []web.Route {
 		{Pattern: "POST /admin/accounts/{id}/reset", Perm: Manage, Handler: h.reset},
 		{Pattern: "POST /admin/accounts/{id}/grants", Perm: Grant, Handler: h.addGrant},
 		{Pattern: "POST /admin/accounts/{id}/grants/{grant}/remove", Perm: Grant, Handler: h.removeGrant},
+		{Pattern: "GET /admin/audit", Perm: Trail, Handler: h.trail},
+		{Pattern: "POST /admin/audit/verify", Perm: Trail, Handler: h.verify},
+		{Pattern: "GET /admin/audit/export", Perm: Trail, Handler: h.export},
 	}
 }
 

@@ -2,6 +2,7 @@ package accounthttp_test
 
 import (
 	"context"
+	"crypto/ed25519"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +16,7 @@ import (
 	"xuedu/internal/account"
 	"xuedu/internal/account/accounthttp"
 	"xuedu/internal/area"
+	"xuedu/internal/audit"
 	"xuedu/internal/db"
 	"xuedu/internal/db/dbtest"
 	"xuedu/internal/i18n"
@@ -23,6 +25,8 @@ import (
 )
 
 const good = "Shuxi-4417-lin"
+
+var key = ed25519.NewKeyFromSeed([]byte("0123456789abcdef0123456789abcdef"))
 
 // site is the feature behind its middleware over a real SQLite database.
 type site struct {
@@ -42,7 +46,7 @@ func newSite(t *testing.T) *site {
 	if _, err := s.db.Write.Exec("INSERT INTO area (id, code, level, valid_from, valid_to) VALUES (1, '110000000000', 'city', '', ''), (2, '110108000000', 'district', '', '')"); err != nil {
 		t.Fatal(err)
 	}
-	deps := accounthttp.Deps{Accounts: s.svc, Tree: func() *area.Tree { return tree }, Remote: func(r *http.Request) string { return web.Remote(r, nil) }}
+	deps := accounthttp.Deps{Accounts: s.svc, Audit: audit.New(s.db, key, func() time.Time { return s.now }), Tree: func() *area.Tree { return tree }, Remote: func(r *http.Request) string { return web.Remote(r, nil) }}
 	b, err := i18n.Load()
 	if err != nil {
 		t.Fatal(err)
@@ -283,5 +287,43 @@ func TestSecureCookie(t *testing.T) {
 	b.signIn(t, "chen")
 	if b.cookie.Name != "__Host-xd_session" || !b.cookie.Secure {
 		t.Errorf("cookie %+v", b.cookie)
+	}
+}
+
+func TestTrail(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.create(t, "sys", account.RoleSystem, false)
+	s.create(t, "aud", account.RoleAuditor, false)
+	sys, aud := &browser{s: s}, &browser{s: s}
+	sys.signIn(t, "sys")
+	aud.signIn(t, "aud")
+	if w, _ := sys.do(t, "GET", "/admin/audit", nil); w.Code != 403 {
+		t.Errorf("the system administrator reads the trail: %d, want 403", w.Code)
+	}
+	if w, _ := aud.do(t, "GET", "/admin/accounts", nil); w.Code != 403 {
+		t.Errorf("the auditor reads the accounts: %d, want 403", w.Code)
+	}
+	w, doc := aud.do(t, "GET", "/admin/audit?actor=sys&verb=account", nil)
+	if w.Code != 200 || doc.Find("tbody tr").Length() != 1 || doc.Find("tbody td").Eq(1).Text() != "林sys" {
+		t.Errorf("acts of sys: %d\n%s", w.Code, w.Body)
+	}
+	if w, doc := aud.do(t, "GET", "/admin/audit?from=yesterday", nil); w.Code != 422 || doc.Find(".govuk-error-summary a[href='#f-from']").Length() != 1 {
+		t.Errorf("bad day: %d\n%s", w.Code, w.Body)
+	}
+	if w, doc := aud.do(t, "GET", "/admin/audit?from=2026-11-24", nil); w.Code != 200 || doc.Find(".xd-empty").Length() != 1 {
+		t.Errorf("tomorrow: %d\n%s", w.Code, w.Body)
+	}
+	if w, doc := aud.do(t, "POST", "/admin/audit/verify", nil); w.Code != 200 || doc.Find(".xd-note--done").Length() != 1 {
+		t.Errorf("intact: %d\n%s", w.Code, w.Body)
+	}
+	if w, _ := aud.do(t, "GET", "/admin/audit/export?verb=account:create", nil); w.Code != 200 || strings.Count(w.Body.String(), "\n") != 2 {
+		t.Errorf("export: %d\n%s", w.Code, w.Body)
+	}
+	if _, err := s.db.Write.Exec("UPDATE audit_entry SET reason = 'x' WHERE seq = 2"); err != nil {
+		t.Fatal(err)
+	}
+	if w, doc := aud.do(t, "POST", "/admin/audit/verify", nil); w.Code != 200 || !strings.Contains(doc.Find(".xd-note--act").Text(), "Entry 2") {
+		t.Errorf("broken: %d\n%s", w.Code, w.Body)
 	}
 }
