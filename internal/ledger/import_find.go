@@ -21,7 +21,7 @@ func newImportFinder(q db.Querier) *importFinder {
 	return &importFinder{q: q, persons: map[string]bool{}, sessions: map[string]bool{}}
 }
 
-func (f *importFinder) findAll(ctx context.Context, in <-chan *chunk, out chan<- *chunk) error {
+func (f *importFinder) findAll(ctx context.Context, in <-chan *importChunk, out chan<- *importChunk) error {
 	for c := range in {
 		if err := f.find(ctx, c); err != nil {
 			return err
@@ -35,7 +35,7 @@ func (f *importFinder) findAll(ctx context.Context, in <-chan *chunk, out chan<-
 	return nil
 }
 
-func (f *importFinder) find(ctx context.Context, c *chunk) error {
+func (f *importFinder) find(ctx context.Context, c *importChunk) error {
 	if len(f.persons) > maxCache {
 		clear(f.persons)
 	}

@@ -32,9 +32,9 @@ func newImportReader(im *importer, table *sheet.Table) (*importReader, error) {
 	return &importReader{table: table, header: h, check: newRowChecker(im.s, im.themes), reject: newRejects(im.opt, h)}, nil
 }
 
-func (rd *importReader) readAll(ctx context.Context, out chan<- *chunk) error {
+func (rd *importReader) readAll(ctx context.Context, out chan<- *importChunk) error {
 	for end := false; !end; {
-		c := &chunk{rows: make([]importRow, 0, chunkRows)}
+		c := &importChunk{rows: make([]importRow, 0, chunkRows)}
 		var err error
 		if end, err = rd.fill(c); err != nil {
 			return err
@@ -51,7 +51,7 @@ func (rd *importReader) readAll(ctx context.Context, out chan<- *chunk) error {
 }
 
 // fill reads until the chunk is full and reports whether the table is at its end.
-func (rd *importReader) fill(c *chunk) (end bool, err error) {
+func (rd *importReader) fill(c *importChunk) (end bool, err error) {
 	for len(c.rows) < chunkRows {
 		row, err := rd.table.Read()
 		if errors.Is(err, io.EOF) {

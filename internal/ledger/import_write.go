@@ -36,7 +36,7 @@ func newImportWriter(im *importer) *importWriter {
 }
 
 // take records a chunk, or only counts it where in is nil.
-func (w *importWriter) take(ctx context.Context, in inTx, c *chunk) error {
+func (w *importWriter) take(ctx context.Context, in inTx, c *importChunk) error {
 	w.report.Rows, w.report.Refused, w.report.Read, w.report.Size = c.total, c.bad, c.read, c.all
 	if in == nil || len(c.rows) == 0 {
 		return nil
@@ -69,7 +69,7 @@ func (w *importWriter) take(ctx context.Context, in inTx, c *chunk) error {
 type chunkWriter struct {
 	w                       *importWriter
 	tx                      *db.Bulk
-	c                       *chunk
+	c                       *importChunk
 	batch                   int64
 	rows                    []*importRow // those to add, in the order of their numbers
 	freshFrom, freshTo      int64        // numbers of the meetings that the chunk made

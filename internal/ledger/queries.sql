@@ -21,22 +21,12 @@ VALUES (@id, @person_id, @session_id, @rev, @home_id, @place_id, @day, @theme_id
 -- name: InsertReversal :exec
 INSERT INTO reversal (id, attendance_id, reason, batch_id) VALUES (@id, @attendance_id, @reason, @batch_id);
 
--- name: SessionRows :many
-SELECT a.id, a.person_id, a.rev, a.home_id, a.place_id, a.day, a.theme_id, a.online, a.minutes, a.heads, a.batch_id,
-       CAST(CASE WHEN r.id IS NULL THEN 1 ELSE 0 END AS BIGINT) AS active
-FROM attendance a LEFT JOIN reversal r ON r.attendance_id = a.id
-WHERE a.session_id = @session_id ORDER BY a.person_id, a.rev, a.id;
-
 -- name: PersonRows :many
 SELECT a.id, a.rev, a.home_id, a.place_id, a.day, a.theme_id, a.online, a.minutes, s.key AS session_key, b.recorded_at, b.source,
        CAST(COALESCE(r.reason, '') AS TEXT) AS reversed
 FROM attendance a JOIN session s ON s.id = a.session_id JOIN batch b ON b.id = a.batch_id
 LEFT JOIN reversal r ON r.attendance_id = a.id
 WHERE a.person_id = @person_id ORDER BY a.id;
-
--- name: RowState :one
-SELECT a.id, CAST(CASE WHEN r.id IS NULL THEN 1 ELSE 0 END AS BIGINT) AS active
-FROM attendance a LEFT JOIN reversal r ON r.attendance_id = a.id WHERE a.id = @id;
 
 -- name: InsertPerson :exec
 INSERT INTO person (id, pseudonym, birth_year, sex) VALUES (@id, @pseudonym, @birth_year, @sex);

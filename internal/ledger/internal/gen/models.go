@@ -96,6 +96,17 @@ type AuditEntry struct {
 	Hash     string
 }
 
+type Award struct {
+	ID        string
+	Kind      string
+	Holder    string
+	AreaID    int64
+	State     string
+	ValidFrom string
+	ValidTo   string
+	CreatedAt time.Time
+}
+
 type Batch struct {
 	ID         int64
 	Source     string

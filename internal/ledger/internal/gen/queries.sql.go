@@ -390,23 +390,6 @@ func (q *Queries) PersonRows(ctx context.Context, personID int64) ([]PersonRowsR
 	return items, nil
 }
 
-const rowState = `-- name: RowState :one
-SELECT a.id, CAST(CASE WHEN r.id IS NULL THEN 1 ELSE 0 END AS BIGINT) AS active
-FROM attendance a LEFT JOIN reversal r ON r.attendance_id = a.id WHERE a.id = $1
-`
-
-type RowStateRow struct {
-	ID     int64
-	Active int64
-}
-
-func (q *Queries) RowState(ctx context.Context, id int64) (RowStateRow, error) {
-	row := q.db.QueryRowContext(ctx, rowState, id)
-	var i RowStateRow
-	err := row.Scan(&i.ID, &i.Active)
-	return i, err
-}
-
 const sessionID = `-- name: SessionID :one
 SELECT id FROM session WHERE key = $1
 `
@@ -416,64 +399,6 @@ func (q *Queries) SessionID(ctx context.Context, key string) (int64, error) {
 	var id int64
 	err := row.Scan(&id)
 	return id, err
-}
-
-const sessionRows = `-- name: SessionRows :many
-SELECT a.id, a.person_id, a.rev, a.home_id, a.place_id, a.day, a.theme_id, a.online, a.minutes, a.heads, a.batch_id,
-       CAST(CASE WHEN r.id IS NULL THEN 1 ELSE 0 END AS BIGINT) AS active
-FROM attendance a LEFT JOIN reversal r ON r.attendance_id = a.id
-WHERE a.session_id = $1 ORDER BY a.person_id, a.rev, a.id
-`
-
-type SessionRowsRow struct {
-	ID       int64
-	PersonID int64
-	Rev      int64
-	HomeID   int64
-	PlaceID  int64
-	Day      int64
-	ThemeID  int64
-	Online   int64
-	Minutes  int64
-	Heads    int64
-	BatchID  int64
-	Active   int64
-}
-
-func (q *Queries) SessionRows(ctx context.Context, sessionID int64) ([]SessionRowsRow, error) {
-	rows, err := q.db.QueryContext(ctx, sessionRows, sessionID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []SessionRowsRow
-	for rows.Next() {
-		var i SessionRowsRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.PersonID,
-			&i.Rev,
-			&i.HomeID,
-			&i.PlaceID,
-			&i.Day,
-			&i.ThemeID,
-			&i.Online,
-			&i.Minutes,
-			&i.Heads,
-			&i.BatchID,
-			&i.Active,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const themes = `-- name: Themes :many
