@@ -56,14 +56,8 @@ type Step struct {
 	Rows int64
 }
 
-// Account is one that people may try.
-type Account struct{ Role, Login, Name, Where string }
-
 // Report is what was made.
-type Report struct {
-	Steps    []Step
-	Accounts []Account
-}
+type Report struct{ Steps []Step }
 
 // maker holds a city while it is being made.
 type maker struct {

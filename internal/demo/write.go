@@ -81,9 +81,6 @@ func (m *maker) writeAccounts(ctx context.Context) error {
 		return err
 	}
 	r := m.rng(8)
-	for _, a := range m.desk.accounts {
-		m.report.Accounts = append(m.report.Accounts, Account{Role: a.role, Login: a.login, Name: a.name, Where: m.where(a)})
-	}
 	return m.table(ctx, "role_grant", []string{"id", "account_id", "role", "area_id", "org_id", "scope", "created_at"}, len(all), func(i int) []any {
 		a := all[i]
 		var areaID, orgID any
@@ -101,16 +98,6 @@ func (m *maker) writeAccounts(ctx context.Context) error {
 		}
 		return []any{newID(r, m.now), a.id, role, areaID, orgID, scope, m.now}
 	})
-}
-
-func (m *maker) where(a deskAccount) string {
-	switch {
-	case a.org >= 0:
-		return m.orgs[a.org].name
-	case a.area >= 0:
-		return m.Tree.At(a.area).In(m.lang)
-	}
-	return m.Tree.At(0).In(m.lang)
 }
 
 // writeClasses writes activities, classes and meetings, and gives each meeting
