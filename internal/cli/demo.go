@@ -144,6 +144,9 @@ func (demoCmd) accounts(ctx context.Context, env *Env, conf config.Config) error
 	}
 	rows := [][]string{{env.T("demo.col.login"), env.T("demo.col.role"), env.T("demo.col.where"), env.T("demo.col.name")}}
 	for _, a := range list {
+		if a.Where == "" {
+			a.Where = env.T("demo.whole_city")
+		}
 		rows = append(rows, []string{a.Login, env.T("account.role." + a.Role), a.Where, a.Name})
 	}
 	_, err = fmt.Fprintln(env.Out, env.T("demo.accounts", "Password", demo.Password)+"\n\n"+aligned(rows))

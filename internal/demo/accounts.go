@@ -3,7 +3,9 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
 
+	"xuedu/internal/account"
 	"xuedu/internal/db"
 )
 
@@ -14,8 +16,8 @@ const Password = "Demo-xuedu-24"
 // Account is one that people may try.
 type Account struct{ Role, Login, Name, Where string }
 
-// Accounts returns the accounts of a demo city that may sign in, as they were
-// made: first those who teach, last those who administer.
+// Accounts returns the accounts of a demo city that may sign in: first those
+// who teach, last those who administer. Where is empty for the whole city.
 func Accounts(ctx context.Context, q db.Querier) ([]Account, error) {
 	rows, err := q.QueryContext(ctx, `SELECT g.role, t.login, t.name, coalesce(o.name, coalesce(v.name, ''))
 		FROM account t
@@ -36,6 +38,9 @@ func Accounts(ctx context.Context, q db.Querier) ([]Account, error) {
 		}
 		out = append(out, a)
 	}
+	slices.SortStableFunc(out, func(a, b Account) int {
+		return slices.Index(account.Roles, a.Role) - slices.Index(account.Roles, b.Role)
+	})
 	return out, rows.Err()
 }
 
