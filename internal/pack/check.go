@@ -102,9 +102,9 @@ func (l *loader) checkText(file, ptr string, v map[string]any) {
 // checkUnique makes sure that no list has a code twice.
 func (l *loader) checkUnique() {
 	p := l.pack
-	l.unique(themesFile, "", codesOf(p.Themes))
-	l.unique(formsFile, "", codesOf(p.ActivityForms))
-	l.unique(needsFile, "", codesOf(p.Needs))
+	l.unique(themesFile, codesOf(p.Themes))
+	l.unique(formsFile, codesOf(p.ActivityForms))
+	l.unique(needsFile, codesOf(p.Needs))
 	var types, ages []string
 	for _, t := range p.OrgTypes {
 		types = append(types, t.Code)
@@ -112,8 +112,8 @@ func (l *loader) checkUnique() {
 	for _, a := range p.AgeBands {
 		ages = append(ages, a.Code)
 	}
-	l.unique(typesFile, "", types)
-	l.unique(agesFile, "", ages)
+	l.unique(typesFile, types)
+	l.unique(agesFile, ages)
 	seen := map[string]bool{}
 	for i, plan := range p.Plans {
 		if seen[plan.Code] {
@@ -131,14 +131,13 @@ func codesOf(list []Coded) []string {
 	return out
 }
 
-// unique says which of the codes at /I/code below ptr was there before.
-func (l *loader) unique(file, ptr string, codes []string) {
+// unique says which of the codes at /I/code was there before.
+func (l *loader) unique(file string, codes []string) {
 	first := map[string]int{}
 	for i, c := range codes {
-		at := fmt.Sprintf("%s/%d/code", ptr, i)
 		if j, ok := first[c]; ok {
-			before := l.docs[file].problem(fmt.Sprintf("%s/%d/code", ptr, j), "")
-			l.say(file, at, "pack.problem.code_twice_at", "Code", c, "Line", before.Line)
+			before := l.docs[file].problem(fmt.Sprintf("/%d/code", j), "")
+			l.say(file, fmt.Sprintf("/%d/code", i), "pack.problem.code_twice_at", "Code", c, "Where", before.Where())
 			continue
 		}
 		first[c] = i
@@ -231,47 +230,49 @@ func (l *loader) checkPlan(file string, plan Plan) {
 	if cmp.Compare(plan.From, plan.To) > 0 {
 		l.say(file, "/to", "pack.problem.order", "From", plan.From, "To", plan.To)
 	}
-	clauses := map[string]int{}
+	clauses := map[string]bool{}
 	l.clauses(file, "/document", plan.Document, clauses)
 	l.clauses(file, "/goals", plan.Goals, clauses)
-	programmes := map[string]bool{}
 	for i, pr := range plan.Programmes {
 		at := fmt.Sprintf("/programmes/%d", i)
-		if programmes[pr.Code] {
-			l.say(file, at+"/code", "pack.problem.code_twice", "Code", pr.Code)
-		}
-		programmes[pr.Code] = true
+		l.once(file, at+"/code", pr.Code)
 		l.bodies(file, at+"/responsible", pr.Responsible)
 		l.clauses(file, at+"/clauses", pr.Clauses, clauses)
 	}
 	l.targets(file, plan, clauses)
 }
 
-func (l *loader) clauses(file, ptr string, list []Clause, seen map[string]int) {
+func (l *loader) clauses(file, ptr string, list []Clause, here map[string]bool) {
 	for i, c := range list {
 		at := fmt.Sprintf("%s/%d", ptr, i)
-		if line, ok := seen[c.Code]; ok {
-			l.say(file, at+"/code", "pack.problem.code_twice_at", "Code", c.Code, "Line", line)
-		} else {
-			seen[c.Code] = l.docs[file].problem(at+"/code", "").Line
-		}
+		l.once(file, at+"/code", c.Code)
+		here[c.Code] = true
 		l.bodies(file, at+"/responsible", c.Responsible)
 	}
 }
 
-func (l *loader) targets(file string, plan Plan, clauses map[string]int) {
-	codes := make([]string, len(plan.Targets))
+// once makes sure that a code of a programme, clause or target is used once in
+// all plans of the pack: themes name clauses without naming the plan.
+func (l *loader) once(file, ptr, code string) {
+	where := l.docs[file].problem(ptr, "").Where()
+	if before, ok := l.seen[code]; ok {
+		l.say(file, ptr, "pack.problem.code_twice_at", "Code", code, "Where", before)
+		return
+	}
+	l.seen[code] = where
+}
+
+func (l *loader) targets(file string, plan Plan, clauses map[string]bool) {
 	for i, t := range plan.Targets {
-		codes[i] = t.Code
 		at := fmt.Sprintf("/targets/%d", i)
-		if _, ok := clauses[t.Clause]; !ok {
+		l.once(file, at+"/code", t.Code)
+		if !clauses[t.Clause] {
 			l.say(file, at+"/clause", "pack.problem.no_clause", "Code", t.Clause)
 		}
 		if t.By < plan.From {
 			l.say(file, at+"/by", "pack.problem.order", "From", plan.From, "To", t.By)
 		}
 	}
-	l.unique(file, "/targets", codes)
 }
 
 // bodies makes sure that institutions which a plan names are in the pack's

@@ -44,12 +44,13 @@ type loader struct {
 	bad   []Problem
 	years []yearFile
 	types map[string]OrgType
-	orgs  map[string]bool // codes of data/orgs.csv; nil if there is none to check against
-	plans []string        // files, beside pack.Plans
+	orgs  map[string]bool   // codes of data/orgs.csv; nil if there is none to check against
+	plans []string          // files, beside pack.Plans
+	seen  map[string]string // codes of plans to where they were
 }
 
 func fromFiles(files []File) (*Pack, []Problem) {
-	l := &loader{pack: &Pack{files: files}, docs: map[string]*doc{}, ok: map[string]bool{}}
+	l := &loader{pack: &Pack{files: files}, docs: map[string]*doc{}, ok: map[string]bool{}, seen: map[string]string{}}
 	for _, f := range files {
 		l.read(f)
 	}
