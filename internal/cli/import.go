@@ -11,6 +11,7 @@ import (
 
 // importCmd groups what can be brought in from files.
 type importCmd struct {
+	Attendance importAttendanceCmd `cmd:"" help:"Attendances and head-counts, in any number: the ledger."`
 	Areas      importAreasCmd      `cmd:"" help:"Areas: code,name[,name_en][,parent][,level][,valid_from][,valid_to]."`
 	Successors importSuccessorsCmd `cmd:"" help:"Splits and merges of areas: code,successor,share,date."`
 	Population importPopulationCmd `cmd:"" help:"Population series: code,as_of|year,persons,source,vintage."`

@@ -10,15 +10,7 @@ import (
 // changePersons applies what the new rows say of persons: the latest wins, and
 // a blank says nothing. It writes one change a person.
 func (cw *chunkWriter) changePersons(ctx context.Context) error {
-	var changed []*knownPerson
-	for _, r := range cw.rows { // sorted by person, then by line
-		if r.known || r.person == nil || !cw.learn(r) {
-			continue
-		}
-		if n := len(changed); n == 0 || changed[n-1] != r.person {
-			changed = append(changed, r.person)
-		}
-	}
+	changed := cw.learnAll()
 	if len(changed) == 0 {
 		return nil
 	}
@@ -32,6 +24,20 @@ func (cw *chunkWriter) changePersons(ctx context.Context) error {
 	}
 	_, err = cw.tx.AddNew(ctx, "person_change", []string{"id", "person_id", "birth_year", "sex", "batch_id"}, values)
 	return err
+}
+
+// learnAll takes what the new rows say and returns those who changed.
+func (cw *chunkWriter) learnAll() []*knownPerson {
+	var changed []*knownPerson
+	for _, r := range cw.rows { // sorted by person, then by line
+		if r.known || r.person == nil || !cw.learn(r) {
+			continue
+		}
+		if n := len(changed); n == 0 || changed[n-1] != r.person {
+			changed = append(changed, r.person)
+		}
+	}
+	return changed
 }
 
 // learn takes birth year and sex from a row and reports whether that changed

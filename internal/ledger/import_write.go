@@ -3,6 +3,7 @@ package ledger
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,6 +23,7 @@ type importWriter struct {
 	persons  map[string]*knownPerson // by pseudonym
 	sessions map[string]int64        // by key
 	report   ImportReport
+	standIn  int64 // see newNumber
 }
 
 // knownPerson is a person's number and what is known of them now.
@@ -35,10 +37,10 @@ func newImportWriter(im *importer) *importWriter {
 	return &importWriter{im: im, persons: map[string]*knownPerson{}, sessions: map[string]int64{}}
 }
 
-// take records a chunk, or only counts it where in is nil.
+// take records a chunk, or only checks it where in is nil.
 func (w *importWriter) take(ctx context.Context, in inTx, c *importChunk) error {
 	w.report.Rows, w.report.Refused, w.report.Read, w.report.Size = c.total, c.bad, c.read, c.all
-	if in == nil || len(c.rows) == 0 {
+	if len(c.rows) == 0 {
 		return nil
 	}
 	if len(w.persons) > maxCache {
@@ -47,18 +49,24 @@ func (w *importWriter) take(ctx context.Context, in inTx, c *importChunk) error 
 	if len(w.sessions) > maxCache {
 		clear(w.sessions)
 	}
-	var cw *chunkWriter
-	err := in(ctx, func(b *db.Bulk) error {
-		cw = &chunkWriter{w: w, tx: b, c: c}
-		return cw.write(ctx)
-	})
-	if err != nil {
-		return fmt.Errorf("record lines %d to %d: %w", c.from, c.to, err)
+	cw := &chunkWriter{w: w, c: c}
+	var err error
+	if in == nil {
+		err = cw.check(ctx, w.im.s.db.Read)
+	} else {
+		err = in(ctx, func(b *db.Bulk) error {
+			cw.tx = b
+			return cw.write(ctx)
+		})
+		w.report.Recorded += int64(len(c.rows)) - cw.already
 	}
-	w.report.Recorded += int64(len(c.rows)) - cw.already
+	if err != nil {
+		return fmt.Errorf("lines %d to %d: %w", c.from, c.to, err)
+	}
 	w.report.Already += cw.already
 	w.report.Persons += cw.newPersons
 	w.report.Sessions += cw.newSessions
+	slices.SortStableFunc(cw.warnings, func(a, b ImportProblem) int { return cmp.Compare(a.Line, b.Line) })
 	w.report.Warned += int64(len(cw.warnings))
 	room := maxWarnings - len(w.report.Warnings)
 	w.report.Warnings = append(w.report.Warnings, cw.warnings[:min(room, len(cw.warnings))]...)
@@ -99,7 +107,6 @@ func (cw *chunkWriter) write(ctx context.Context) error {
 	if err := cw.changePersons(ctx); err != nil {
 		return err
 	}
-	slices.SortStableFunc(cw.warnings, func(a, b ImportProblem) int { return cmp.Compare(a.Line, b.Line) })
 	return audit.Append(ctx, cw.tx, im.s.now(), audit.Entry{Verb: "ledger:import", Object: fmt.Sprint("batch:", cw.batch), Detail: map[string]any{
 		"file": im.src.Name, "sha256": im.digest, "from_line": cw.c.from, "to_line": cw.c.to,
 		"recorded": int64(len(cw.c.rows)) - cw.already, "already": cw.already}})
@@ -188,17 +195,15 @@ func (cw *chunkWriter) insert(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	cw.already += int64(len(known))
 	old := make([]*importRow, len(known))
 	for i, n := range known {
 		old[i] = rows[n]
-		old[i].known = true
 	}
-	return cw.compareKnown(ctx, old)
+	return cw.compareKnown(ctx, cw.tx, old)
 }
 
-// compareKnown reads what the ledger has of the rows that were there before.
-func (cw *chunkWriter) compareKnown(ctx context.Context, known []*importRow) error {
+// compareKnown reads what the ledger has of these rows and marks those it has.
+func (cw *chunkWriter) compareKnown(ctx context.Context, q db.Querier, known []*importRow) error {
 	for len(known) > 0 {
 		part := known[:min(maxKeys, len(known))]
 		known = known[len(part):]
@@ -212,25 +217,22 @@ func (cw *chunkWriter) compareKnown(ctx context.Context, known []*importRow) err
 			byPair[[2]int64{r.personID(), r.sessionID}] = r
 		}
 		// CROSS JOIN keeps SQLite from reading the ledger first.
-		rows, err := cw.tx.QueryContext(ctx, `WITH k (p, s) AS (VALUES `+list.String()+`)
+		err := each(ctx, q, `WITH k (p, s) AS (VALUES `+list.String()+`)
 			SELECT a.person_id, a.session_id, a.home_id, a.place_id, a.day, a.theme_id, a.online, a.minutes, a.heads
-			FROM k CROSS JOIN attendance a WHERE a.person_id = k.p AND a.session_id = k.s AND a.rev = 0`)
-		if err != nil {
-			return fmt.Errorf("read recorded rows: %w", err)
-		}
-		for rows.Next() {
+			FROM k CROSS JOIN attendance a WHERE a.person_id = k.p AND a.session_id = k.s AND a.rev = 0`, nil, func(rows *sql.Rows) error {
 			var p [2]int64
 			var old importRow
 			if err := rows.Scan(&p[0], &p[1], &old.home, &old.place, &old.day, &old.theme, &old.online, &old.minutes, &old.heads); err != nil {
-				rows.Close()
-				return fmt.Errorf("read recorded rows: %w", err)
+				return err
 			}
+			cw.already++
+			byPair[p].known = true
 			cw.compare(byPair[p], &old)
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		if err := rows.Err(); err != nil {
-			return fmt.Errorf("read recorded rows: %w", err)
-		}
-		rows.Close()
 	}
 	return nil
 }
