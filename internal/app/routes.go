@@ -17,6 +17,7 @@ func (a *App) Routes() []web.Route {
 		{Pattern: "GET /static/", Perm: web.Public, Handler: ui.Static},
 	}
 	routes = append(routes, accounthttp.Routes(a.accountDeps())...)
+	routes = append(routes, a.planRoutes()...)
 	return routes
 }
 
