@@ -14,6 +14,7 @@ import (
 	"xuedu/internal/db"
 	"xuedu/internal/errs"
 	"xuedu/internal/keys"
+	"xuedu/internal/org"
 	"xuedu/internal/pack"
 	"xuedu/internal/sheet"
 )
@@ -182,7 +183,17 @@ func (m *maker) registers(ctx context.Context) (err error) {
 	if m.r.People, err = m.bring("data/population.csv", count); err != nil {
 		return err
 	}
-	return nil
+	orgs := org.New(m.db, m.areas.Tree, func() *pack.Pack { return m.o.Pack }, m.o.Now)
+	name := func(s *sheet.Table, o area.ImportOptions) (area.ImportReport, error) {
+		r, err := orgs.Import(ctx, s, org.ImportOptions{Name: o.Name, Strict: true})
+		out := area.ImportReport{Rows: r.Rows}
+		for _, j := range r.Rejects {
+			out.Problems = append(out.Problems, area.Problem{Line: j.Line, Field: j.Column, Key: j.Err.Key, Args: j.Err.Args})
+		}
+		return out, err
+	}
+	m.r.Orgs, err = m.bring("data/orgs.csv", name)
+	return err
 }
 
 type importFunc func(*sheet.Table, area.ImportOptions) (area.ImportReport, error)
@@ -205,7 +216,7 @@ func (m *maker) bring(file string, f importFunc) (int, error) {
 		}
 	}})
 	if len(r.Problems) > 0 {
-		return 0, &FileProblems{File: file, List: r.Problems, Err: err}
+		return 0, &FileProblems{File: file, List: r.Problems, Err: errs.New(errs.Conflict, "init.bad_data", "File", file)}
 	}
 	return r.Rows, err
 }
