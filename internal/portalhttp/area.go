@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"xuedu/internal/activity"
 	"xuedu/internal/area"
 	"xuedu/internal/chart"
 	"xuedu/internal/errs"
@@ -33,7 +34,8 @@ type areaPage struct {
 	Charts            []figureview.Chart
 	Trend             figureview.Chart
 	Population        string
-	Lately            []session
+	Classes           []class
+	More              string // how many classes there are, "" if all are shown
 }
 
 // choice is one of the periods the page can show.
@@ -42,10 +44,11 @@ type choice struct {
 	Here       bool
 }
 
-type session struct {
-	Session
-	Day, Theme, Mode, Count string
-}
+// class is one to which somebody may come.
+type class struct{ Title, Href, Where, When, Theme string }
+
+// mostClasses is how many classes the page of an area shows.
+const mostClasses = 6
 
 // area shows one area: what its residents learn, what is learnt in it, and
 // its parts. A code that is not in the tree is NotFound.
@@ -65,6 +68,9 @@ func (h *handler) area(w http.ResponseWriter, r *http.Request) error {
 	if ar.ValidTo != "" {
 		p.Ended = p.T("place.ended", "Day", ar.ValidTo)
 	}
+	if err := h.classes(r, &p, ar); err != nil {
+		return err
+	}
 	day, ok := h.City.Latest()
 	if !ok {
 		return web.Render(w, r, http.StatusOK, areaView, p)
@@ -77,9 +83,6 @@ func (h *handler) area(w http.ResponseWriter, r *http.Request) error {
 	a := ask(h.City, r)
 	p.Switch = choices(p.Page, "/areas/"+ar.Code, day, period)
 	p.fill(a, ledger.Query{Area: ar.Code, Period: period, By: ledger.ByHome})
-	if a.err == nil {
-		a.err = h.lately(a, &p, ledger.Query{Measure: ledger.Attendances, Area: ar.Code, Period: period, By: ledger.ByPlace})
-	}
 	if a.err != nil {
 		return a.err
 	}
@@ -140,16 +143,27 @@ func (p *areaPage) fill(a *asker, q ledger.Query) {
 	p.Trend = a.draw(a.City.Trend(a.ctx, p.Page, "trend", with(ledger.Participants), figureview.Series(month, from, 24)))
 }
 
-func (h *handler) lately(a *asker, p *areaPage, q ledger.Query) error {
-	if h.Lately == nil {
-		return nil
+// classes lists what can be joined in or near the area.
+func (h *handler) classes(r *http.Request, p *areaPage, ar *area.Area) error {
+	offers, total, err := h.Classes.Find(r.Context(), activity.Wish{AreaID: ar.ID})
+	if err != nil {
+		return err
 	}
-	list, err := h.Lately(a.ctx, q, p.Lang, 8)
-	for _, s := range list {
-		p.Lately = append(p.Lately, session{Session: s, Day: p.Date(s.Day.Time()), Theme: h.City.SliceName(p.Page, ledger.AxisTheme, s.Theme),
-			Mode: h.City.SliceName(p.Page, ledger.AxisMode, s.Mode), Count: p.Num(s.Attendances)})
+	t := h.City.Tree()
+	for _, o := range offers[:min(mostClasses, len(offers))] {
+		c := class{Title: o.Title, Href: "/classes/" + o.ClassID, Where: o.OrgName, Theme: h.City.SliceName(p.Page, ledger.AxisTheme, o.Theme)}
+		if n, ok := t.ByID(o.AreaID); ok && o.AreaID != ar.ID {
+			c.Where += p.T("figure.comma") + t.At(n).In(p.Lang)
+		}
+		if d, err := ledger.ParseDay(o.Day); err == nil {
+			c.When = p.Date(d.Time()) + " " + o.Starts
+		}
+		p.Classes = append(p.Classes, c)
 	}
-	return err
+	if total > mostClasses {
+		p.More = p.Num(total)
+	}
+	return nil
 }
 
 type findPage struct {

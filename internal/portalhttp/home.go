@@ -35,10 +35,13 @@ type fact struct {
 	Before, Text, After, Href string
 }
 
+// goal is a target that is counted in whole things.
 type goal struct {
-	Goal
-	Squares template.HTML
-	Value   string
+	Name, Href, Note string
+	Done             int64
+	Counted          bool
+	Value            string
+	Squares          template.HTML
 }
 
 type option struct{ Value, Text string }
@@ -73,21 +76,22 @@ func (h *handler) home(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *handler) goals(r *http.Request, p ui.Page) ([]goal, error) {
-	if h.Goals == nil {
-		return nil, nil
-	}
-	gs, err := h.Goals(r.Context(), p.Lang)
+	list, err := h.Goals.Goals(r.Context())
 	if err != nil {
 		return nil, err
 	}
 	var out []goal
-	for _, g := range gs {
-		about := ""
-		if g.About {
-			about = p.T("home.about")
+	for _, g := range list {
+		if g.Want() == 0 { // not a number of things
+			continue
 		}
-		out = append(out, goal{Goal: g, Squares: chart.Squares(chart.Goal{Done: g.Done, Way: g.Way, Target: g.Target}),
-			Value: about + p.Num(int64(g.Target))})
+		key, args := g.Note()
+		v := goal{Name: g.Target.Name.In(p.Lang), Href: g.Href(), Note: p.T(key, args...), Done: g.Progress.InForce, Counted: g.Counted, Value: p.Num(g.Want())}
+		if g.Target.About {
+			v.Value = p.T("home.about") + v.Value
+		}
+		v.Squares = chart.Squares(chart.Goal{Done: int(g.Progress.InForce), Way: int(g.Progress.UnderWay), Target: int(g.Want())})
+		out = append(out, v)
 	}
 	return out, nil
 }

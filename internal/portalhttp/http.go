@@ -7,38 +7,35 @@ import (
 	"embed"
 	"net/http"
 
+	"xuedu/internal/activity"
 	"xuedu/internal/ledger"
 	"xuedu/internal/ledger/figureview"
+	"xuedu/internal/plan"
 	"xuedu/internal/web"
 )
 
 //go:embed templates
 var files embed.FS
 
-// Goal is a target of the plan with its progress, counted from registers.
-type Goal struct {
-	Name, Href, Note  string
-	Done, Way, Target int
-	About             bool // the plan says "about"
-}
-
-// Link is something that was published.
+// Link is something that can be opened.
 type Link struct{ Text, Href, Note string }
 
-// Parts is what the pages are made of. Goals, Reports and Lately may be nil.
-type Parts struct {
-	City    *figureview.City
-	Goals   func(ctx context.Context, lang string) ([]Goal, error)
-	Reports func(ctx context.Context, lang string) ([]Link, error)
-	Lately  func(ctx context.Context, q ledger.Query, lang string, limit int) ([]Session, error)
+// Goals counts the targets of the plan; *plan.Service does.
+type Goals interface {
+	Goals(ctx context.Context) ([]plan.Goal, error)
 }
 
-// Session is one class meeting with the attendances it added.
-type Session struct {
-	Day          ledger.Day
-	Title, Place string
-	Theme, Mode  string // codes
-	Attendances  int64  // head-counts included
+// Classes finds classes near an area; *activity.Service does.
+type Classes interface {
+	Find(ctx context.Context, w activity.Wish) ([]activity.Offer, int64, error)
+}
+
+// Parts is what the pages are made of.
+type Parts struct {
+	City    *figureview.City
+	Goals   Goals
+	Classes Classes
+	Reports func(ctx context.Context, lang string) ([]Link, error) // what was published last; may be nil
 }
 
 type handler struct{ Parts }

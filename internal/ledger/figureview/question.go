@@ -2,11 +2,8 @@ package figureview
 
 import (
 	"net/url"
-	"regexp"
-	"slices"
 
 	"xuedu/internal/area"
-	"xuedu/internal/errs"
 	"xuedu/internal/ledger"
 )
 
@@ -37,18 +34,17 @@ func Values(q ledger.Query) url.Values {
 // Address returns path with the parameters that ask q.
 func Address(path string, q ledger.Query) string { return path + "?" + Values(q).Encode() }
 
-var ageRange = regexp.MustCompile(`^(\d{1,3})(-(\d{1,3})|\+)$`)
-
 // Question reads a query from parameters. What is missing becomes the
 // default: participants of the whole city in the last full quarter, by home.
-// It fails with Invalid and names the field.
+// It fails with Invalid where the period cannot be read; whether the rest
+// means something is said by Figures.
 func (c *City) Question(v url.Values) (ledger.Query, error) {
 	q := ledger.Query{Measure: ledger.Measure(v.Get("measure")), Area: v.Get("area"), Level: area.Level(v.Get("level")), By: ledger.By(v.Get("by")),
 		Filter: ledger.Filter{Theme: v.Get("theme"), Age: v.Get("age"), Sex: v.Get("sex"), Mode: v.Get("mode")}}
 	if q.Measure == "" {
 		q.Measure = ledger.Participants
 	}
-	if q.By == "" || q.Measure == ledger.Rate {
+	if q.By == "" {
 		q.By = ledger.ByHome
 	}
 	if root := c.Root(); q.Area == "" && root != nil {
@@ -63,7 +59,7 @@ func (c *City) Question(v url.Values) (ledger.Query, error) {
 		return q, err
 	}
 	q.Period = d
-	return q, c.check(q)
+	return q, nil
 }
 
 // Quarter returns the last full quarter with records, or the last one before
@@ -78,41 +74,4 @@ func (c *City) Quarter() ledger.Period {
 		q = QuarterOf(to)
 	}
 	return q
-}
-
-func (c *City) check(q ledger.Query) error {
-	bad := func(field, value string) error {
-		return errs.InvalidField(field, "figure.bad."+field, "Value", value)
-	}
-	_, known := c.Tree().ByCode(q.Area)
-	switch {
-	case !slices.Contains(Measures, q.Measure):
-		return bad("measure", string(q.Measure))
-	case !known:
-		return bad("area", q.Area)
-	case q.Level != "" && !slices.Contains(Levels, q.Level):
-		return bad("level", string(q.Level))
-	case q.By != ledger.ByHome && q.By != ledger.ByPlace:
-		return bad("by", string(q.By))
-	case q.Filter.Sex != "" && q.Filter.Sex != "f" && q.Filter.Sex != "m":
-		return bad("sex", q.Filter.Sex)
-	case q.Filter.Mode != "" && q.Filter.Mode != "onsite" && q.Filter.Mode != "online":
-		return bad("mode", q.Filter.Mode)
-	case q.Filter.Age != "" && !ageRange.MatchString(q.Filter.Age):
-		return bad("age", q.Filter.Age)
-	case q.Filter.Theme != "" && !c.hasTheme(q.Filter.Theme):
-		return bad("theme", q.Filter.Theme)
-	case q.Measure == ledger.Regular && !q.Period.IsYear():
-		return errs.InvalidField("period", "figure.bad.regular")
-	}
-	return nil
-}
-
-func (c *City) hasTheme(code string) bool {
-	for _, t := range c.Pack().Themes {
-		if t.Code == code {
-			return true
-		}
-	}
-	return false
 }

@@ -28,7 +28,7 @@ func AxisName(p ui.Page, a ledger.Axis) string { return p.T("figure.axis." + str
 func (c *City) Rule(p ui.Page, q ledger.Query) string {
 	pa := c.Pack().Params
 	by := q.By
-	if by == "" || q.Measure == ledger.Rate {
+	if by == "" {
 		by = ledger.ByHome
 	}
 	return p.T("figure.rule."+string(q.Measure), "Sessions", pa.RegularSessions, "Credits", pa.RegularCredits, "Minutes", pa.CreditMinutes) +

@@ -8,6 +8,7 @@ import (
 
 	"xuedu/internal/ledger"
 	"xuedu/internal/ledger/figureview"
+	"xuedu/internal/ui"
 )
 
 // chain leads from a figure to its records.
@@ -16,7 +17,7 @@ type chain struct {
 	Version  string
 	Rule     string
 	Formula  string
-	Records  string // how many meetings and rows, in words
+	Records  string // how many persons and person-times, in words
 	Href     string
 	RowsHref string // "" = not for this reader
 	Base     string
@@ -24,21 +25,37 @@ type chain struct {
 
 // chain opens the figure f that answers q.
 func (h *handler) chain(ctx context.Context, p *explorePage, q ledger.Query, f ledger.Figure) (chain, error) {
-	c := chain{Value: p.Num2(f), Version: h.City.Version(), Rule: h.City.Rule(p.Page, q), Formula: formula(q),
+	c := chain{Value: valueOf(p.Page, f), Version: h.City.Version(), Rule: h.City.Rule(p.Page, q), Formula: formula(q),
 		Href: figureview.Address("/figures/sessions", q)}
 	if q.Measure == ledger.Rate {
 		c.Base = figureview.Base(p.Page, f)
 	}
+	if p.MayRows {
+		c.RowsHref = figureview.Address("/figures/rows", q)
+	}
+	var counts [3]figureview.Cell
+	for i, m := range []ledger.Measure{ledger.Participants, ledger.Attendances, ledger.Headcount} {
+		one := q
+		one.Measure = m
+		f, err := h.City.One(ctx, one)
+		if err != nil {
+			return c, err
+		}
+		counts[i] = figureview.NewCell(p.Page, f)
+	}
+	if counts[1].State == ledger.Value {
+		c.Records = p.T("explore.chain.counted", "People", counts[0].Text, "Times", counts[1].Text, "Heads", counts[2].Text)
+	}
 	return c, nil
 }
 
-// Num2 is the value with its unit, or the state's word.
-func (p *explorePage) Num2(f ledger.Figure) string {
-	c := figureview.NewCell(p.Page, f)
+// valueOf is the value with its unit, or the state's word.
+func valueOf(p ui.Page, f ledger.Figure) string {
+	c := figureview.NewCell(p, f)
 	if f.State != ledger.Value {
 		return c.Word
 	}
-	return c.Text + p.T("figure.space") + figureview.Unit(p.Page, f.Measure)
+	return c.Text + p.T("figure.space") + figureview.Unit(p, f.Measure)
 }
 
 // formula writes q the way a formula would.

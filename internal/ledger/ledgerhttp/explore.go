@@ -18,6 +18,7 @@ type explorePage struct {
 	ui.Page
 	Form    form
 	HasData bool
+	MayRows bool // the reader may see rows
 	Defs    template.HTML
 	Num     figureview.Num
 	Command string
@@ -44,7 +45,7 @@ var states = []ledger.State{ledger.Nil, ledger.NotApplicable, ledger.NotReported
 // explore answers one question in every form: number, trend, table, map, parts.
 func (h *handler) explore(w http.ResponseWriter, r *http.Request) error {
 	p := explorePage{Page: ui.NewPage(r, ui.Public, "explore.title").In("nav.figures"), Defs: chart.Defs}
-	p.Scripts = []string{"echarts.js"}
+	p.Scripts, p.MayRows = []string{"echarts.js"}, p.Can(r, string(PermRows))
 	v := r.URL.Query()
 	if to := h.resolve(v); to != "" {
 		http.Redirect(w, r, to, http.StatusSeeOther)
@@ -52,25 +53,24 @@ func (h *handler) explore(w http.ResponseWriter, r *http.Request) error {
 	}
 	q, err := h.City.Question(v)
 	p.Form = h.form(p.Page, q, v)
+	if _, has := h.City.Latest(); has && err == nil {
+		p.links(q)
+		err = h.answer(r.Context(), &p, q, page(v))
+		p.HasData = err == nil
+	}
 	if err != nil {
 		if p.Form.refuse(p.Page, err); p.Form.Problem == "" {
 			return err
 		}
 		return web.Render(w, r, http.StatusUnprocessableEntity, exploreView, p)
 	}
-	for _, s := range states {
-		p.States = append(p.States, state{figureview.Dash(p.Page, s), p.T("figure.state.about." + string(s))})
-	}
-	p.links(q)
-	if _, p.HasData = h.City.Latest(); p.HasData {
-		if err := h.answer(r.Context(), &p, q, page(v)); err != nil {
-			return err
-		}
-	}
 	return web.Render(w, r, http.StatusOK, exploreView, p)
 }
 
 func (p *explorePage) links(q ledger.Query) {
+	for _, s := range states {
+		p.States = append(p.States, state{figureview.Dash(p.Page, s), p.T("figure.state.about." + string(s))})
+	}
 	p.Link = figureview.Address("/figures", q)
 	p.CSV = figureview.Address("/figures.csv", q)
 	p.XLSX = figureview.Address("/figures.xlsx", q)
@@ -115,7 +115,7 @@ func (h *handler) charts(ctx context.Context, p *explorePage, q ledger.Query) (e
 		if p.Trend, err = h.City.Trend(ctx, p.Page, "trend", q, figureview.Series(last, from, 24)); err != nil {
 			return err
 		}
-		p.Trend.Data = exploreData(p.Trend, Name(p, q))
+		p.Trend.Data = exploreData(p.Trend, p.Num.Label)
 	}
 	for _, a := range []struct {
 		axis   ledger.Axis
@@ -133,9 +133,4 @@ func (h *handler) charts(ctx context.Context, p *explorePage, q ledger.Query) (e
 		}
 	}
 	return nil
-}
-
-// Name names what is drawn.
-func Name(p *explorePage, q ledger.Query) string {
-	return figureview.Name(p.Page, q.Measure) + " · " + p.Form.Name
 }

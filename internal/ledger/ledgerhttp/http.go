@@ -3,6 +3,7 @@
 package ledgerhttp
 
 import (
+	"context"
 	"embed"
 
 	"xuedu/internal/ledger"
@@ -17,6 +18,9 @@ var files embed.FS
 type Parts struct {
 	City    *figureview.City
 	Lineage Lineage
+	// SawRows puts into the audit trail that the caller looks at the rows
+	// behind a question about an area: a read of personal data.
+	SawRows func(ctx context.Context, areaID int64, question string) error
 }
 
 type handler struct{ Parts }
@@ -40,7 +44,7 @@ func Routes(p Parts) []web.Route {
 }
 
 func view(page string) web.View {
-	return web.View{Tmpl: figureview.Parse(files, "templates/"+page+".html")}
+	return web.View{Tmpl: figureview.Parse(files, "templates/"+page+".html", "templates/lineage.html")}
 }
 
 // personsByPlace reports whether the parts of q's answer do not add up: who
