@@ -94,9 +94,12 @@ func (in *Input) clean() error {
 	return nil
 }
 
+// pages are addresses beside those of institutions: /desk/orgs/new.
+var pages = map[string]bool{"new": true, "import": true, "template": true, "export": true}
+
 // plainCode reports whether a code can stand in an address as it is.
 func plainCode(code string) bool {
-	return code != "new" && code != "import" && strings.Trim(code, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == "" &&
+	return !pages[code] && strings.Trim(code, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == "" &&
 		strings.Trim(code, ".") != ""
 }
 

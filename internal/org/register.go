@@ -205,3 +205,18 @@ func (o *Org) found(text string) bool {
 		strings.HasPrefix(strings.ToLower(o.Code), text) || strings.Contains(o.Initials, joined) ||
 		strings.HasPrefix(strings.ReplaceAll(o.Pinyin, " ", ""), joined)
 }
+
+// Below returns the active institutions directly below one, by its id.
+func (s *Service) Below(ctx context.Context, id string) ([]Org, error) {
+	r, err := s.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Org
+	for i := range r.list {
+		if r.list[i].ParentID == id && r.list[i].State == Active {
+			out = append(out, r.list[i])
+		}
+	}
+	return out, nil
+}
