@@ -3,6 +3,7 @@ package pack
 import (
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"regexp"
 	"strconv"
@@ -44,15 +45,20 @@ func parseDoc(name, content string) *doc {
 	return d
 }
 
-var lineOf = regexp.MustCompile(`line (\d+)`)
+// parserSays are the messages for which the library names the line before the
+// one it means.
+var parserSays = regexp.MustCompile(`^did not find expected (node content|key|'-' indicator|',' or|<document)`)
 
-// syntax notes that the file is no YAML. The library names the line in words.
+// syntax notes that the file is no YAML.
 func (d *doc) syntax(err error) {
 	p := Problem{File: d.file, Line: 1, Column: 1, Key: "pack.problem.empty"}
-	if err != nil && err.Error() != "EOF" {
+	if err != nil && !errors.Is(err, io.EOF) {
 		p.Key, p.Args = "pack.problem.no_yaml", []any{"Cause", cause(err)}
-		if m := lineOf.FindStringSubmatch(err.Error()); m != nil {
-			p.Line, _ = strconv.Atoi(m[1])
+		if e, ok := errors.AsType[*yaml.ParserError](err); ok {
+			p.Line, p.Column, p.Args = max(e.Line, 1), e.Column+1, []any{"Cause", e.Message}
+			if parserSays.MatchString(e.Message) {
+				p.Line = e.Line + 1
+			}
 		}
 	}
 	d.bad = append(d.bad, p)

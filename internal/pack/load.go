@@ -146,12 +146,13 @@ func (l *loader) readOrgs() {
 			return
 		}
 		if err != nil {
-			l.bad = append(l.bad, csvProblem(err))
+			l.bad, l.orgs = append(l.bad, csvProblem(err)), nil
 			return
 		}
 		if col == nil {
 			if col = columns(row); len(col) == 0 {
 				l.bad = append(l.bad, Problem{File: orgsFile, Line: 1, Column: 1, Key: "pack.problem.columns", Args: []any{"Names", "code, type, name"}})
+				l.orgs = nil // what it holds is not known
 				return
 			}
 			continue
