@@ -121,7 +121,7 @@ func digestOf(r io.ReadSeeker) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// importer is one import. inTx runs a chunk in a transaction; nil checks only.
+// importer is one import.
 type importer struct {
 	s      *Service
 	src    ImportSource
@@ -130,6 +130,17 @@ type importer struct {
 	themes map[string]int64
 }
 
+// themeCode returns the code of a theme's number, "" if the pack has none.
+func (im *importer) themeCode(id int64) string {
+	for code, n := range im.themes {
+		if n == id {
+			return code
+		}
+	}
+	return ""
+}
+
+// inTx runs a chunk in a transaction; nil stands for checking only.
 type inTx func(context.Context, func(*db.Bulk) error) error
 
 // importChunk is what the reader hands to the writer.

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"xuedu/internal/audit"
@@ -96,9 +97,8 @@ func (cw *chunkWriter) write(ctx context.Context) error {
 	}
 	im := cw.w.im
 	cw.collect()
-	batch := gen.InsertBatchParams{Source: fromImport, File: im.src.Name, FileSha256: im.digest}
 	first := int64(0)
-	if cw.batch, first, err = im.s.addBatch(ctx, cw.tx, batch, len(cw.rows)); err != nil {
+	if cw.batch, first, err = im.s.takeNumbers(ctx, cw.tx, len(cw.rows)); err != nil {
 		return err
 	}
 	if err := cw.insert(ctx, first); err != nil {
@@ -106,6 +106,12 @@ func (cw *chunkWriter) write(ctx context.Context) error {
 	}
 	if err := cw.changePersons(ctx); err != nil {
 		return err
+	}
+	if int(cw.already) < len(cw.c.rows) { // what adds nothing leaves nothing but its trail
+		b := gen.InsertBatchParams{ID: cw.batch, Source: fromImport, File: im.src.Name, FileSha256: im.digest}
+		if err := im.s.insertBatch(ctx, cw.tx, b); err != nil {
+			return err
+		}
 	}
 	return audit.Append(ctx, cw.tx, im.s.now(), audit.Entry{Verb: "ledger:import", Object: fmt.Sprint("batch:", cw.batch), Detail: map[string]any{
 		"file": im.src.Name, "sha256": im.digest, "from_line": cw.c.from, "to_line": cw.c.to,
@@ -141,27 +147,27 @@ func (cw *chunkWriter) collect() {
 
 // compare warns where a row says something else than the recorded one.
 func (cw *chunkWriter) compare(in, old *importRow) {
-	col := -1
-	switch {
-	case in.home != old.home:
-		col = colHome
-	case in.place != old.place:
-		col = colPlace
-	case in.day != old.day:
-		col = colDate
-	case in.theme != old.theme:
-		col = colTheme
-	case in.online != old.online:
-		col = colMode
-	case in.minutes != old.minutes:
-		col = colMinutes
-	case in.heads != old.heads:
-		col = colCount
-	default:
-		return
+	for _, v := range []struct {
+		col      int
+		new, old int64
+		text     func(int64) string
+	}{
+		{colHome, in.home, old.home, cw.w.im.s.codeOf},
+		{colPlace, in.place, old.place, cw.w.im.s.codeOf},
+		{colDate, int64(in.day), int64(old.day), func(d int64) string { return Day(d).String() }},
+		{colTheme, in.theme, old.theme, cw.w.im.themeCode},
+		{colMode, in.online, old.online, func(n int64) string { return [2]string{"onsite", "online"}[n&1] }},
+		{colMinutes, in.minutes, old.minutes, decimal},
+		{colCount, in.heads, old.heads, decimal},
+	} {
+		if v.new != v.old {
+			cw.warn(in.line, v.col, v.text(v.new), "ledger.import.differs", "Old", v.text(v.old))
+			return
+		}
 	}
-	cw.warn(in.line, col, "", "ledger.import.differs")
 }
+
+func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
 func (cw *chunkWriter) warn(line, col int, value, key string, args ...any) {
 	cw.warnings = append(cw.warnings, ImportProblem{Line: line, Column: importColumns[col].Name, Value: value, Key: key, Args: args})

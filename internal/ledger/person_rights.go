@@ -135,7 +135,7 @@ func (s *Service) CorrectPerson(ctx context.Context, personID, birthYear int64, 
 		return err
 	}
 	return s.db.InTx(ctx, func(tx *sql.Tx) error {
-		batch, next, err := s.addBatch(ctx, tx, gen.InsertBatchParams{Source: fromDesk}, 1)
+		batch, next, err := s.addBatch(ctx, tx, fromDesk, 1)
 		if err != nil {
 			return err
 		}

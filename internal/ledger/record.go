@@ -282,7 +282,7 @@ func (s *Service) open(ctx context.Context, tx db.Querier, entries []Entry) (*ro
 		keys = append(keys, pairKey{e.PersonID, w.sessions[e.SessionKey]})
 	}
 	// A row and a reversal at most for each.
-	if w.batch, w.next, err = s.addBatch(ctx, tx, gen.InsertBatchParams{Source: fromRoster}, 2*len(keys)); err != nil {
+	if w.batch, w.next, err = s.addBatch(ctx, tx, fromRoster, 2*len(keys)); err != nil {
 		return nil, err
 	}
 	w.last, err = lastRows(ctx, tx, keys)

@@ -8,7 +8,6 @@ import (
 	"xuedu/internal/audit"
 	"xuedu/internal/db"
 	"xuedu/internal/errs"
-	"xuedu/internal/ledger/internal/gen"
 )
 
 // Pair is the identity of an attendance: a meeting and a person; person 0 is
@@ -91,7 +90,7 @@ func (s *Service) ReverseRows(ctx context.Context, ids []int64, reason string) (
 func (s *Service) reverse(ctx context.Context, reason string, find func(db.Querier) ([]int64, error), most int) (int, error) {
 	done := 0
 	err := s.db.InTx(ctx, func(tx *sql.Tx) error {
-		batch, next, err := s.addBatch(ctx, tx, gen.InsertBatchParams{Source: fromRoster}, most)
+		batch, next, err := s.addBatch(ctx, tx, fromRoster, most)
 		if err != nil {
 			return err
 		}

@@ -75,16 +75,25 @@ const (
 	fromDesk   = "desk" // corrections of a person's data
 )
 
-// addBatch writes down an act of recording. It takes n numbers of the ledger
-// besides the batch's own and returns the first of them. From here on the
-// transaction is alone with the ledger.
-func (s *Service) addBatch(ctx context.Context, tx db.Querier, b gen.InsertBatchParams, n int) (batch, first int64, err error) {
+// takeNumbers takes the number of a batch and n more of the ledger, and returns
+// both firsts. From here on the transaction is alone with the ledger.
+func (s *Service) takeNumbers(ctx context.Context, tx db.Querier, n int) (batch, first int64, err error) {
 	id, err := db.Next(ctx, tx, "ledger", int64(n)+1)
-	if err != nil {
+	return id, id + 1, err
+}
+
+// insertBatch writes down an act of recording: who, and when.
+func (s *Service) insertBatch(ctx context.Context, tx db.Querier, b gen.InsertBatchParams) error {
+	b.RecordedAt, b.RecordedBy = s.stamp(), audit.From(ctx).Actor
+	return insertBatch(ctx, tx, b)
+}
+
+// addBatch is both, where something is surely recorded or else rolled back.
+func (s *Service) addBatch(ctx context.Context, tx db.Querier, source string, n int) (batch, first int64, err error) {
+	if batch, first, err = s.takeNumbers(ctx, tx, n); err != nil {
 		return 0, 0, err
 	}
-	b.ID, b.RecordedAt, b.RecordedBy = id, s.stamp(), audit.From(ctx).Actor
-	return id, id + 1, insertBatch(ctx, tx, b)
+	return batch, first, s.insertBatch(ctx, tx, gen.InsertBatchParams{ID: batch, Source: source})
 }
 
 // minReason is how many letters a reason has at least; 2 is enough in Chinese.
