@@ -19,6 +19,7 @@ import (
 	"xuedu/internal/i18n"
 	"xuedu/internal/keys"
 	"xuedu/internal/ledger"
+	"xuedu/internal/org"
 	"xuedu/internal/pack"
 )
 
@@ -34,8 +35,10 @@ type App struct {
 	Packs    *pack.Service
 	Areas    *area.Service
 	Accounts *account.Service
+	Orgs     *org.Service
 	Audit    *audit.Service
 	Ledger   *ledger.Service
+	Figures  *ledger.Figures // ready after StartFigures
 
 	now func() time.Time
 }
@@ -94,11 +97,17 @@ func (a *App) wireKernel() {
 func (a *App) wireDomains() {
 	a.Audit = audit.New(a.DB, a.Ring.Audit, a.now)
 	a.Accounts = account.New(a.DB, account.DefaultPolicy, a.now)
+	a.Orgs = org.New(a.DB, a.Areas.Tree, a.Packs.Pack, a.now)
 	a.Ledger = ledger.New(a.DB, a.Areas.Tree, a.Packs.Pack, a.Ring, a.now)
 }
 
-// Close ends what Open began.
-func (a *App) Close() error { return a.DB.Close() }
+// Close ends what Open and StartFigures began.
+func (a *App) Close() error {
+	if a.Figures == nil {
+		return a.DB.Close()
+	}
+	return errors.Join(a.Figures.Close(), a.DB.Close())
+}
 
 // Calendar returns the working days of the pack in force.
 func (a *App) Calendar() *calendar.Calendar { return a.Packs.Pack().WorkDays() }

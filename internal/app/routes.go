@@ -18,6 +18,8 @@ func (a *App) Routes() []web.Route {
 	}
 	routes = append(routes, accounthttp.Routes(a.accountDeps())...)
 	routes = append(routes, a.planRoutes()...)
+	routes = append(routes, a.orgRoutes()...)
+	routes = append(routes, a.faceRoutes()...)
 	return routes
 }
 
