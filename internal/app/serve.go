@@ -17,6 +17,10 @@ func (a *App) Serve(ctx context.Context, started func(url string)) error {
 	if err != nil {
 		return &errs.Error{Kind: errs.Unavailable, Key: "app.no_port", Args: []any{"Addr", a.Config.Addr}, Field: "addr", Err: err}
 	}
+	if err := a.StartFigures(ctx); err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	go a.Figures.Watch(ctx)
 	srv := &http.Server{
 		Handler:           a.Handler(),
 		ReadHeaderTimeout: 10 * time.Second,

@@ -70,7 +70,7 @@ func (a *api) found(t *area.Tree, in *areasInput) ([]int, error) {
 	if in.Under != "" {
 		n, ok := t.ByCode(in.Under)
 		if !ok {
-			return nil, errs.InvalidField("area", "figure.bad.area", "Value", in.Under)
+			return nil, errs.InvalidField("area", "figures.bad_area", "Value", in.Under)
 		}
 		first, last = n, t.Last(n)
 	}

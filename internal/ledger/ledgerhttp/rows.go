@@ -37,7 +37,7 @@ func (h *handler) mayRows(r *http.Request) (ledger.Query, error) {
 	t := h.City.Tree()
 	n, ok := t.ByCode(q.Area)
 	if !ok {
-		return q, errs.InvalidField("area", "figure.bad_area", "Value", q.Area)
+		return q, errs.InvalidField("area", "figures.bad_area", "Value", q.Area)
 	}
 	if !account.From(r.Context()).CoversArea(string(PermRows), t, t.At(n).ID) {
 		return q, errs.New(errs.Forbidden, "lineage.not_yours")
