@@ -20,7 +20,7 @@ type HashParams struct {
 	Threads uint8
 }
 
-// DefaultHash takes about 60 ms on a small server (docs/adr/0004-passwords-and-sessions.md).
+// DefaultHash takes about 60 ms on a small server (docs/adr/0006-passwords-and-sessions.md).
 var DefaultHash = HashParams{Memory: 46 * 1024, Time: 1, Threads: 1}
 
 const (

@@ -25,10 +25,15 @@ type Config struct {
 	LogFormat string `koanf:"log_format"` // text or json
 	LogLevel  string `koanf:"log_level"`  // debug, info, warn, error
 	TLS       bool   `koanf:"tls"`        // a proxy in front speaks HTTPS: cookies are Secure
+
+	Proxies      string `koanf:"proxies"`       // networks whose X-Forwarded-For is believed, comma-separated
+	MetricsAddr  string `koanf:"metrics_addr"`  // host:port of /metrics; "" = on addr, for this machine only
+	PasswordHash string `koanf:"password_hash"` // cost of argon2id: m=KIB,t=PASSES,p=THREADS
 }
 
 // Default is what holds where nothing is said.
-var Default = Config{DB: "sqlite:xuedu.db", Addr: "127.0.0.1:8080", LogFormat: "text", LogLevel: "info"}
+var Default = Config{DB: "sqlite:xuedu.db", Addr: "127.0.0.1:8080", LogFormat: "text", LogLevel: "info",
+	Proxies: "127.0.0.0/8, ::1/128", PasswordHash: "m=47104,t=1,p=1"}
 
 // Load merges the sources. path is the TOML file, "" for none; flags holds the
 // values that were given on the command line, by koanf name.

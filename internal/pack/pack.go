@@ -32,6 +32,8 @@ type Pack struct {
 	TimeZone  string   `yaml:"time_zone"`
 	Params    Params   `yaml:"params"`
 
+	Security *Security `yaml:"security"` // nil = the program's own rules
+
 	Themes        []Coded   `yaml:"-"` // themes.yaml
 	AgeBands      []AgeBand `yaml:"-"` // age-bands.yaml
 	ActivityForms []Coded   `yaml:"-"` // activity-forms.yaml

@@ -14,6 +14,7 @@ type errorPage struct {
 	Page
 	Status  int
 	Message string
+	Request string // number of the request in the log; only where the fault is ours
 }
 
 var titles = map[errs.Kind]string{
@@ -41,6 +42,9 @@ func front(r *http.Request) Front {
 func ErrorPage(w http.ResponseWriter, r *http.Request, status int, e *errs.Error) {
 	p := errorPage{Page: NewPage(r, front(r), titles[e.Kind]), Status: status}
 	p.Message = p.T(e.Key, e.Args...)
+	if status >= http.StatusInternalServerError {
+		p.Request = web.RequestID(r.Context())
+	}
 	if err := web.Render(w, r, status, errorView, p); err != nil {
 		http.Error(w, http.StatusText(status), status)
 	}

@@ -50,6 +50,7 @@ func Mux(c Config, routes ...Route) *http.ServeMux {
 			panic("web: no permission on route " + rt.Pattern)
 		}
 		mux.HandleFunc(rt.Pattern, func(w http.ResponseWriter, r *http.Request) {
+			setRoute(r.Context(), rt.Pattern)
 			if err := c.allow(r.Context(), rt.Perm); err != nil {
 				c.Fail(w, r, err)
 				return
@@ -102,7 +103,7 @@ func (c Config) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if e, ok := errors.AsType[*errs.Error](err); ok && e.Kind != errs.Internal {
 		shown, level = e, slog.LevelInfo
 	}
-	c.Log.Log(r.Context(), level, "request failed", "method", r.Method, "path", r.URL.Path, "status", status[shown.Kind], "err", err)
+	c.Log.Log(r.Context(), level, "request failed", "id", RequestID(r.Context()), "method", r.Method, "path", r.URL.Path, "status", status[shown.Kind], "err", err)
 	if shown.Kind == errs.Unsigned && r.Method == http.MethodGet && !Partial(r) {
 		http.Redirect(w, r, "/signin?back="+escape(r.URL.RequestURI()), http.StatusSeeOther)
 		return
