@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
 	"time"
 
@@ -50,8 +49,8 @@ type People interface {
 	FindByPhone(ctx context.Context, phone string) ([]Person, error)
 	// AddPerson records a resident, with the consent given, and returns the number.
 	AddPerson(ctx context.Context, p NewPerson) (int64, error)
-	// Newcomers returns those of ids without any attendance before a session.
-	Newcomers(ctx context.Context, session string, ids []int64) (map[int64]bool, error)
+	// Newcomers returns those of ids without any attendance before a day.
+	Newcomers(ctx context.Context, day string, ids []int64) (map[int64]bool, error)
 }
 
 // Learner is a person in a class.
@@ -73,25 +72,20 @@ func (s *Service) Learners(ctx context.Context, classID string) ([]Learner, erro
 }
 
 func (s *Service) learners(ctx context.Context, classID string) ([]Learner, error) {
-	rows, err := gen.New(s.db.Read).LearnersOf(ctx, classID)
-	if err != nil {
-		return nil, fmt.Errorf("list learners of %s: %w", classID, err)
-	}
-	ids := make([]int64, 0, len(rows))
-	for _, r := range rows {
-		ids = append(ids, r.PersonID)
-	}
-	people, err := s.People.Persons(ctx, "class:"+classID, ids)
+	list, err := learnersOf(ctx, s.db.Read, classID)
 	if err != nil {
 		return nil, err
 	}
-	list := make([]Learner, 0, len(rows))
-	for _, r := range rows {
-		p := people[r.PersonID]
-		p.ID = r.PersonID
-		l := Learner{Person: p, State: State(r.State), AddedAt: r.AddedAt}
-		l.SortKey, l.Initials = nameKey(p.Name)
-		list = append(list, l)
+	people, err := s.People.Persons(ctx, "class:"+classID, ids(list))
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		l := &list[i]
+		if p, ok := people[l.ID]; ok {
+			l.Person = p
+		}
+		l.SortKey, l.Initials = nameKey(l.Name)
 	}
 	slices.SortFunc(list, byName)
 	return list, nil

@@ -44,7 +44,7 @@ func (s *Service) Move(ctx context.Context, id string, to Slot, reason string) e
 	if err != nil {
 		return err
 	}
-	if err := to.check(s.known); err != nil {
+	if err := to.check(s.local); err != nil {
 		return err
 	}
 	if reason, err = cleanReason(reason); err != nil {
@@ -71,7 +71,11 @@ func (s *Service) untouched(ctx context.Context, m Meeting) error {
 	if m.State != Planned {
 		return errs.New(errs.Conflict, "activity.not_planned")
 	}
-	a, err := s.Book.Present(ctx, m.ID)
+	list, err := learnersOf(ctx, s.db.Read, m.ClassID)
+	if err != nil {
+		return err
+	}
+	a, err := s.Book.Present(ctx, m.ID, ids(list))
 	if err != nil {
 		return err
 	}

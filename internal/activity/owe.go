@@ -24,13 +24,17 @@ type Owed struct {
 	OverdueN, TodayN, SoonN int64
 	Coming                  []Item // the next two weeks
 	ComingN                 int64
-	HeldMonth               int64 // rosters of this month that are complete
+	HeldMonth               int64  // rosters of this month that are complete
+	From, To                string // days of what is owed: from the oldest to the last that is coming
 }
+
+// aheadShown is how many days ahead somebody sees at once.
+const aheadShown = 14
 
 // Owe returns the rosters that the caller keeps and that are not complete.
 func (s *Service) Owe(ctx context.Context) (Owed, error) {
-	var o Owed
 	today := s.now().In(s.Zone())
+	o := Owed{To: today.AddDate(0, 0, aheadShown).Format(time.DateOnly)}
 	day := func(t time.Time) string { return t.Format(time.DateOnly) }
 	past, n, err := s.Meetings(ctx, Query{Mine: true, State: Planned, To: day(today.AddDate(0, 0, -1))})
 	if err != nil {
@@ -40,6 +44,9 @@ func (s *Service) Owe(ctx context.Context) (Owed, error) {
 		o.OverdueN = n - int64(len(past))
 	}
 	for _, i := range past {
+		if o.From == "" {
+			o.From = i.Day
+		}
 		if t := s.task(i, today); t.Late > 0 {
 			o.Overdue = append(o.Overdue, t)
 		} else {
@@ -56,7 +63,7 @@ func (s *Service) Owe(ctx context.Context) (Owed, error) {
 	for _, i := range now {
 		o.Today = append(o.Today, s.task(i, today))
 	}
-	if o.Coming, o.ComingN, err = s.Meetings(ctx, Query{Mine: true, State: Planned, From: day(today.AddDate(0, 0, 1)), To: day(today.AddDate(0, 0, 14))}); err != nil {
+	if o.Coming, o.ComingN, err = s.Meetings(ctx, Query{Mine: true, State: Planned, From: day(today.AddDate(0, 0, 1)), To: o.To}); err != nil {
 		return o, err
 	}
 	_, o.HeldMonth, err = s.Meetings(ctx, Query{Mine: true, State: Held, From: today.Format("2006-01") + "-01", To: day(today)})

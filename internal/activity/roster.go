@@ -38,10 +38,10 @@ type Book interface {
 	Record(ctx context.Context, s Sitting, persons []int64) error
 	// Reverse takes an attendance back. Who is not present is left alone.
 	Reverse(ctx context.Context, session string, persons []int64, reason string) error
-	// SetHeads makes the number of nameless people n; reason is used if there was another.
-	SetHeads(ctx context.Context, s Sitting, n int64, reason string) error
-	// Present returns who is present.
-	Present(ctx context.Context, session string) (Attended, error)
+	// SetHeads makes the number of nameless people n; another number is reversed.
+	SetHeads(ctx context.Context, s Sitting, n int64) error
+	// Present returns who of the persons is present, and the head-count.
+	Present(ctx context.Context, session string, persons []int64) (Attended, error)
 }
 
 // Reasons that the program gives by itself, as they stand in the ledger.
@@ -109,11 +109,52 @@ func (s *Service) Roster(ctx context.Context, meetingID string) (Roster, error) 
 		return Roster{}, err
 	}
 	r := Roster{Class: c, Meeting: m, Due: s.due(m), Closed: s.closed(c, m), Fresh: s.fresh(m)}
+	if err := s.fill(ctx, &r, learners); err != nil {
+		return r, err
+	}
+	first, err := s.People.Newcomers(ctx, m.Day, ids(learners))
+	for i := range r.Lines {
+		r.Lines[i].First = first[r.Lines[i].ID]
+	}
+	return r, err
+}
+
+// Tally is Roster without what is known of the persons, but for one name: it
+// is what a tick changes.
+func (s *Service) Tally(ctx context.Context, meetingID string, named int64) (Roster, error) {
+	c, m, err := s.tickable(ctx, meetingID)
+	if err != nil {
+		return Roster{}, err
+	}
+	rows, err := learnersOf(ctx, s.db.Read, c.ID)
+	if err != nil {
+		return Roster{}, err
+	}
+	learners := make([]Learner, 0, len(rows))
+	for _, l := range rows {
+		if l.ID == named {
+			who, err := s.People.Persons(ctx, "class:"+c.ID, []int64{named})
+			if err != nil {
+				return Roster{}, err
+			}
+			l.Person = who[named]
+		}
+		learners = append(learners, l)
+	}
+	r := Roster{Class: c, Meeting: m, Due: s.due(m), Closed: s.closed(c, m), Fresh: s.fresh(m)}
 	return r, s.fill(ctx, &r, learners)
 }
 
+func ids(list []Learner) []int64 {
+	out := make([]int64, 0, len(list))
+	for _, l := range list {
+		out = append(out, l.ID)
+	}
+	return out
+}
+
 func (s *Service) fill(ctx context.Context, r *Roster, learners []Learner) error {
-	here, err := s.Book.Present(ctx, r.Meeting.ID)
+	here, err := s.Book.Present(ctx, r.Meeting.ID, ids(learners))
 	if err != nil {
 		return err
 	}
@@ -121,21 +162,13 @@ func (s *Service) fill(ctx context.Context, r *Roster, learners []Learner) error
 	if err != nil {
 		return fmt.Errorf("list leave of %s: %w", r.Meeting.ID, err)
 	}
-	ids := make([]int64, 0, len(learners))
-	for _, l := range learners {
-		ids = append(ids, l.ID)
-	}
-	first, err := s.People.Newcomers(ctx, r.Meeting.ID, ids)
-	if err != nil {
-		return err
-	}
 	r.Heads = here.Heads
 	for _, l := range learners {
 		at, present := here.At[l.ID]
 		if l.State == Left && !present {
 			continue
 		}
-		line := Line{Learner: l, Here: present, At: at, Leave: slices.Contains(leave, l.ID), First: first[l.ID]}
+		line := Line{Learner: l, Here: present, At: at, Leave: slices.Contains(leave, l.ID)}
 		line.Band, line.Oldest = band(s.Pack(), l.BirthYear, r.Meeting.Date().Year())
 		r.Lines = append(r.Lines, line)
 		if at.After(r.SavedAt) {
@@ -223,13 +256,13 @@ func (s *Service) tick(ctx context.Context, c Class, m Meeting, persons []int64)
 	if len(persons) == 0 {
 		return nil
 	}
-	rows, err := gen.New(s.db.Read).LearnersOf(ctx, c.ID)
+	rows, err := learnersOf(ctx, s.db.Read, c.ID)
 	if err != nil {
-		return fmt.Errorf("list learners of %s: %w", c.ID, err)
+		return err
 	}
 	known := make(map[int64]bool, len(rows))
-	for _, r := range rows {
-		known[r.PersonID] = true
+	for _, l := range rows {
+		known[l.ID] = true
 	}
 	for _, p := range persons {
 		if !known[p] {
@@ -264,7 +297,7 @@ func (s *Service) Undo(ctx context.Context, meetingID string, persons []int64, w
 }
 
 func (s *Service) untick(ctx context.Context, m Meeting, persons []int64, reason, byDefault string) error {
-	here, err := s.Book.Present(ctx, m.ID)
+	here, err := s.Book.Present(ctx, m.ID, persons)
 	if err != nil {
 		return err
 	}
@@ -302,12 +335,9 @@ func (s *Service) setHeads(ctx context.Context, c Class, m Meeting, n int64, rea
 	if n < 0 || n > maxHeads {
 		return errs.InvalidField("heads", "activity.bad_heads")
 	}
-	here, err := s.Book.Present(ctx, m.ID)
-	if err != nil {
+	here, err := s.Book.Present(ctx, m.ID, nil)
+	if err != nil || here.Heads == n {
 		return err
-	}
-	if here.Heads == n {
-		return nil
 	}
 	if strings.TrimSpace(reason) == "" && (here.Heads == 0 || s.fresh(m)) {
 		reason = reasonSlip
@@ -315,7 +345,11 @@ func (s *Service) setHeads(ctx context.Context, c Class, m Meeting, n int64, rea
 	if reason, err = cleanReason(reason); err != nil {
 		return err
 	}
-	return s.Book.SetHeads(ctx, sitting(c, m), n, reason)
+	if err := s.Book.SetHeads(ctx, sitting(c, m), n); err != nil {
+		return err
+	}
+	e := audit.Entry{Verb: "roster:heads", Object: "meeting:" + m.ID, AreaID: m.AreaID, Reason: reason, Detail: map[string]any{"heads": []int64{here.Heads, n}}}
+	return s.write(ctx, e, func(*sql.Tx) error { return nil })
 }
 
 // Sheet is a whole roster as a form sends it. Was is who was ticked when the
@@ -429,7 +463,7 @@ func (s *Service) checkPerson(p NewPerson) error {
 		return errs.InvalidField("walkin_birth", "activity.bad_birth_year")
 	case p.Sex != "" && p.Sex != "f" && p.Sex != "m":
 		return errs.InvalidField("walkin_sex", "activity.bad_sex")
-	case !s.known(p.HomeID):
+	case !s.local(p.HomeID):
 		return errs.InvalidField("walkin_home", "activity.bad_area")
 	case strings.TrimSpace(p.Consent) == "":
 		return errs.InvalidField("walkin_consent", "activity.consent_required")
@@ -460,14 +494,12 @@ func (s *Service) NoteLeave(ctx context.Context, meetingID string, personID int6
 }
 
 func (s *Service) onList(ctx context.Context, q db.Querier, classID string, personID int64) error {
-	rows, err := gen.New(q).LearnersOf(ctx, classID)
+	list, err := learnersOf(ctx, q, classID)
 	if err != nil {
-		return fmt.Errorf("list learners of %s: %w", classID, err)
+		return err
 	}
-	for _, r := range rows {
-		if r.PersonID == personID && r.State != string(Left) {
-			return nil
-		}
+	if !slices.ContainsFunc(list, func(l Learner) bool { return l.ID == personID && l.State != Left }) {
+		return errs.New(errs.Invalid, "activity.no_learner")
 	}
-	return errs.New(errs.Invalid, "activity.no_learner")
+	return nil
 }

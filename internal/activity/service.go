@@ -68,6 +68,13 @@ func (s *Service) known(areaID int64) bool {
 	return ok
 }
 
+// local reports whether an area is near enough to the ground to meet in: the
+// ledger counts places of street level or below.
+func (s *Service) local(areaID int64) bool {
+	n, ok := s.Tree().ByID(areaID)
+	return ok && !area.Street.Below(s.Tree().At(n).Level)
+}
+
 // wide returns the actor without the roles of a teacher: those reach only the
 // teacher's own classes, whatever institution they are held in.
 func wide(a account.Actor) account.Actor {

@@ -221,3 +221,16 @@ func copyLearners(ctx context.Context, q db.Querier, from, to string, at time.Ti
 	}
 	return nil
 }
+
+// learnersOf lists who is or was in a class, without names.
+func learnersOf(ctx context.Context, q db.Querier, classID string) ([]Learner, error) {
+	rows, err := gen.New(q).LearnersOf(ctx, classID)
+	if err != nil {
+		return nil, fmt.Errorf("list learners of %s: %w", classID, err)
+	}
+	list := make([]Learner, 0, len(rows))
+	for _, r := range rows {
+		list = append(list, Learner{Person: Person{ID: r.PersonID}, State: State(r.State), AddedAt: r.AddedAt})
+	}
+	return list, nil
+}

@@ -52,7 +52,7 @@ func (s *Service) checkWeekly(w Weekly) error {
 	if w.Count < 1 || w.Count > maxMeetings {
 		return errs.InvalidField("count", "activity.bad_count", "N", maxMeetings)
 	}
-	return w.Slot.check(s.known)
+	return w.Slot.check(s.local)
 }
 
 // Open makes a class of an activity with its weekly meetings and returns it.
