@@ -4,7 +4,6 @@ import (
 	"context"
 	"sync"
 
-	"xuedu/internal/activity"
 	"xuedu/internal/audit"
 	"xuedu/internal/chart"
 	"xuedu/internal/ledger"
@@ -57,7 +56,5 @@ func (a *App) sawRows(ctx context.Context, areaID int64, question string) error 
 	return audit.Read(ctx, a.DB, a.now(), audit.Entry{Verb: "ledger:rows", Object: "figure:" + question, AreaID: areaID})
 }
 
-// classes finds classes; it reads no names and writes nothing.
-func (a *App) classes() portalhttp.Classes {
-	return activity.New(a.DB, activity.Deps{Tree: a.Areas.Tree, Pack: a.Packs.Pack, Calendar: a.Calendar}, a.now)
-}
+// classes finds classes for those who look around.
+func (a *App) classes() portalhttp.Classes { return a.activities() }

@@ -16,10 +16,12 @@ func (a *App) Routes() []web.Route {
 	routes := []web.Route{
 		{Pattern: "GET /static/", Perm: web.Public, Handler: ui.Static},
 	}
+	routes = append(routes, a.opsRoutes()...)
 	routes = append(routes, accounthttp.Routes(a.accountDeps())...)
 	routes = append(routes, a.planRoutes()...)
 	routes = append(routes, a.orgRoutes()...)
 	routes = append(routes, a.faceRoutes()...)
+	routes = append(routes, a.activityRoutes()...)
 	return routes
 }
 
@@ -37,7 +39,7 @@ func (a *App) Handler() http.Handler {
 	var h http.Handler = web.Mux(c, a.Routes()...)
 	h = accounthttp.Middleware(a.accountDeps(), c.Fail, h)
 	h = ui.Middleware(a.env(), h)
-	return web.Guard(h, refuse)
+	return a.observed(c, web.Guard(h, refuse))
 }
 
 func (a *App) accountDeps() accounthttp.Deps {
@@ -47,7 +49,7 @@ func (a *App) accountDeps() accounthttp.Deps {
 		Zone:     a.Zone(),
 		Tree:     a.Areas.Tree,
 		Secure:   a.Config.TLS,
-		Remote:   func(r *http.Request) string { return web.Remote(r, nil) },
+		Remote:   a.remote,
 	}
 }
 

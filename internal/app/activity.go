@@ -1,0 +1,44 @@
+package app
+
+import (
+	"context"
+
+	"xuedu/internal/activity"
+	"xuedu/internal/activity/activityhttp"
+	"xuedu/internal/errs"
+	"xuedu/internal/ledger"
+	"xuedu/internal/web"
+)
+
+// activities makes the service of activities over the city's ledger.
+func (a *App) activities() *activity.Service {
+	book := activityhttp.Book{Ledger: a.Ledger, Refresh: a.refresh}
+	return activity.New(a.DB, activity.Deps{Tree: a.Areas.Tree, Pack: a.Packs.Pack, Calendar: a.Calendar, Book: book, People: book}, a.now)
+}
+
+// refresh makes the figures take in what was just committed. The row is safe
+// whatever comes of it: Watch tries again.
+func (a *App) refresh(ctx context.Context) {
+	if a.Figures == nil {
+		return
+	}
+	if err := a.Figures.Refresh(ctx); err != nil {
+		a.Log.WarnContext(ctx, "figures: take in a roster", "err", err)
+	}
+}
+
+func (a *App) activityRoutes() []web.Route {
+	return activityhttp.Routes(activityhttp.Deps{Activity: a.activities(), Tree: a.Areas.Tree, Pack: a.Packs.Pack, Figure: a.figure, Text: a.Bundle.T, Now: a.now})
+}
+
+// figure answers one cell.
+func (a *App) figure(ctx context.Context, q ledger.Query) (ledger.Figure, error) {
+	list, err := a.Figures.Query(ctx, q)
+	if err == nil && len(list) != 1 {
+		err = errs.New(errs.NotFound, "error.not_found")
+	}
+	if err != nil {
+		return ledger.Figure{}, err
+	}
+	return list[0], nil
+}
