@@ -263,7 +263,7 @@ func TestImportBodies(t *testing.T) {
 			{org.Query{Text: "bj-finance"}, 17, "bj-finance"},
 			{org.Query{Area: "110108000000", Text: "教委"}, 1, "bj-education-commission-110108"},
 			{org.Query{Types: []string{"technical-body"}}, 2, "bj-education-academy"},
-			{org.Query{Page: 5}, 274, "bj-civil-affairs-110118"},
+			{org.Query{Page: 5}, 274, "bj-ecology-environment-110118"},
 			{org.Query{Page: 9}, 274, ""},
 			{org.Query{State: org.Inactive}, 0, ""},
 		} {

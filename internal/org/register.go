@@ -11,8 +11,16 @@ import (
 	"xuedu/internal/errs"
 )
 
+// groups are the groups of types in the order of lists: what residents look
+// for comes first.
+var groups = []string{network, "learning", "partner", body}
+
+// body is the group of those who issue and answer for plans. They stand in the
+// order in which they were registered, as in the document that names them.
+const body = "body"
+
 // register is all institutions as of one change, in the order of lists: by
-// area in preorder, then by the pack's order of types, then by name.
+// group, by area in preorder, by the pack's order of types, by name.
 type register struct {
 	serial int64
 	tree   *area.Tree
@@ -45,19 +53,30 @@ func (s *Service) load(ctx context.Context, q db.Querier) (*register, error) {
 		return nil, err
 	}
 	r := &register{tree: s.tree(), list: list, byCode: make(map[string]*Org, len(list)), byID: make(map[string]*Org, len(list))}
-	rank := map[string]int{}
-	for i, t := range s.pack().OrgTypes {
-		rank[t.Code] = i
-	}
-	slices.SortFunc(r.list, func(a, b Org) int {
-		an, _ := r.tree.ByID(a.AreaID)
-		bn, _ := r.tree.ByID(b.AreaID)
-		return cmp.Or(cmp.Compare(an, bn), cmp.Compare(rank[a.Type], rank[b.Type]), cmp.Compare(a.Pinyin, b.Pinyin), cmp.Compare(a.ID, b.ID))
-	})
+	s.sort(r)
 	for i := range r.list {
 		r.byCode[r.list[i].Code], r.byID[r.list[i].ID] = &r.list[i], &r.list[i]
 	}
 	return r, nil
+}
+
+func (s *Service) sort(r *register) {
+	rank, group := map[string]int{}, map[string]int{}
+	for i, t := range s.pack().OrgTypes {
+		rank[t.Code], group[t.Code] = i, slices.Index(groups, t.Group)
+	}
+	byName := func(a, b Org) int {
+		if groups[max(0, group[a.Type])] == body {
+			return 0
+		}
+		return cmp.Compare(a.Pinyin, b.Pinyin)
+	}
+	slices.SortFunc(r.list, func(a, b Org) int {
+		an, _ := r.tree.ByID(a.AreaID)
+		bn, _ := r.tree.ByID(b.AreaID)
+		return cmp.Or(cmp.Compare(group[a.Type], group[b.Type]), cmp.Compare(an, bn), cmp.Compare(rank[a.Type], rank[b.Type]),
+			byName(a, b), cmp.Compare(a.ID, b.ID))
+	})
 }
 
 // under reports whether o is the institution id or stands below it.
@@ -139,7 +158,7 @@ type Result struct {
 }
 
 // List returns a page of the institutions that q selects, in the order of
-// areas, types and names, and counts by type. It fails with Invalid on an
+// groups, areas, types and names, and counts by type. It fails with Invalid on an
 // unknown area or a negative page.
 func (s *Service) List(ctx context.Context, q Query) (Result, error) {
 	res := Result{Types: map[string]int{}}

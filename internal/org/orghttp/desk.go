@@ -140,8 +140,8 @@ func (h *handler) events(ctx context.Context, code string, p ui.Page) ([]event, 
 	for _, e := range list {
 		ev := event{At: e.At, Who: who(p, names, e.Actor), Do: p.T(verbKeys[e.Verb]), Reason: e.Reason}
 		for _, c := range e.Changes {
-			if e.Verb == "create" || c.Before == "" && c.After == "" {
-				continue // the facts above say it
+			if e.Changes[0].Field == "code" { // registered: the facts above say it
+				break
 			}
 			ev.Changes = append(ev.Changes, change{Field: p.T(fieldKeys[c.Field]), Before: h.value(c.Field, c.Before, p), After: h.value(c.Field, c.After, p)})
 		}

@@ -113,6 +113,42 @@ func (h *handler) typeOptions(chosen string, p ui.Page) []option {
 	return out
 }
 
+// tab is the way to one group of types, with how many there are.
+type tab struct {
+	Label, Href string
+	N           int
+	Here        bool
+}
+
+// tabs offers all types and each group.
+func (h *handler) tabs(f filter, path string, counts map[string]int, p ui.Page) []tab {
+	chosen := f.query.Get("type")
+	all := tab{Label: p.T("org.all"), Href: f.with(path, "type", ""), Here: chosen == ""}
+	out := []tab{all}
+	for _, g := range groupNames {
+		t := tab{Label: p.T(g.key), Href: f.with(path, "type", g.group), Here: chosen == g.group}
+		for _, ot := range h.Pack().OrgTypes {
+			if ot.Group == g.group {
+				t.N += counts[ot.Code]
+			}
+		}
+		out[0].N += t.N
+		out = append(out, t)
+	}
+	return out
+}
+
+// with returns the address with one value changed, on the first page.
+func (f filter) with(path, name, value string) string {
+	v := url.Values{}
+	for k, list := range f.query {
+		v[k] = list
+	}
+	v.Set(name, value)
+	f.query = v
+	return f.to(path, 1)
+}
+
 // pager is the way to the pages beside this one.
 type pager struct {
 	First, Last, Total int // numbers of the rows shown
@@ -133,7 +169,7 @@ func (f filter) pager(path string, shown, total int) pager {
 func (f filter) to(path string, page int) string {
 	v := url.Values{}
 	for k, list := range f.query {
-		if k != "page" && strings.Join(list, "") != "" {
+		if k != "page" && k != "gaps" && strings.Join(list, "") != "" {
 			v[k] = list
 		}
 	}

@@ -13,6 +13,7 @@ type listPage struct {
 	ui.Page
 	Filter   filter
 	Narrowed bool // something is asked for
+	Tabs     []tab
 	Rows     []row
 	Pager    pager
 	Coverage *coverage
@@ -42,6 +43,7 @@ type coverageRow struct {
 type covered struct {
 	Label     string // level
 	Have, All int
+	Own       bool // the area itself is of this level
 	Missing   int
 	Gaps      string // address of the list of what is missing
 }
@@ -73,6 +75,7 @@ func (h *handler) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Filter, p.Rows, p.Pager = f, h.rows(res.Orgs, p.Lang), f.pager("/orgs", len(res.Orgs), res.Total)
+	p.Tabs = h.tabs(f, "/orgs", res.Types, p.Page)
 	p.Narrowed = q.Text != "" || q.Area != "" || len(q.Types) > 0
 	if q.Text == "" && q.Page == 0 && !web.Partial(r) {
 		if err := h.addCoverage(r, &p, q.Area); err != nil {
@@ -110,6 +113,7 @@ func (h *handler) addCoverage(r *http.Request, p *listPage, code string) error {
 		for j, l := range row.Levels {
 			if list[0].Levels[j].All > 0 {
 				cr.Cells = append(cr.Cells, covered{Label: p.T(levelKeys[l.Level]), Have: l.Have, All: l.All, Missing: l.All - l.Have,
+					Own:  l.Level == row.Area.Level,
 					Gaps: "/orgs?area=" + row.Area.Code + "&gaps=" + string(l.Level) + "#gaps"})
 			}
 		}
