@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"os"
 	"time"
 
@@ -17,10 +18,12 @@ import (
 	"xuedu/internal/db"
 	"xuedu/internal/errs"
 	"xuedu/internal/i18n"
+	"xuedu/internal/job"
 	"xuedu/internal/keys"
 	"xuedu/internal/ledger"
 	"xuedu/internal/org"
 	"xuedu/internal/pack"
+	"xuedu/internal/web"
 )
 
 // App is an opened city.
@@ -40,7 +43,11 @@ type App struct {
 	Ledger   *ledger.Service
 	Figures  *ledger.Figures // ready after StartFigures
 
-	now func() time.Time
+	Jobs    *job.Queue
+	Metrics *web.Metrics
+
+	now    func() time.Time
+	remote func(*http.Request) string // address a request came from
 }
 
 // Open opens the city of a configuration. It fails with Unavailable where the
@@ -83,8 +90,7 @@ func (a *App) load(ctx context.Context) error {
 	if err := a.Areas.Reload(ctx); err != nil {
 		return err
 	}
-	a.wireDomains()
-	return nil
+	return a.wireDomains()
 }
 
 // wireKernel makes what needs neither the city's keys nor its pack.
@@ -94,11 +100,21 @@ func (a *App) wireKernel() {
 }
 
 // wireDomains makes the domains; each gets from the others what it asks for.
-func (a *App) wireDomains() {
+func (a *App) wireDomains() error {
+	rules, err := policy(a.Config, a.Packs.Pack)
+	if err != nil {
+		return err
+	}
+	if a.remote, err = remote(a.Config); err != nil {
+		return err
+	}
 	a.Audit = audit.New(a.DB, a.Ring.Audit, a.now)
-	a.Accounts = account.New(a.DB, account.DefaultPolicy, a.now)
+	a.Accounts = account.New(a.DB, rules, a.now)
 	a.Orgs = org.New(a.DB, a.Areas.Tree, a.Packs.Pack, a.now)
 	a.Ledger = ledger.New(a.DB, a.Areas.Tree, a.Packs.Pack, a.Ring, a.now)
+	a.Jobs = a.newJobs()
+	a.Metrics = a.newMetrics()
+	return nil
 }
 
 // Close ends what Open and StartFigures began.

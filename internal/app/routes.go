@@ -22,6 +22,7 @@ func (a *App) Routes() []web.Route {
 	routes = append(routes, a.orgRoutes()...)
 	routes = append(routes, a.faceRoutes()...)
 	routes = append(routes, a.activityRoutes()...)
+	routes = append(routes, a.reportRoutes()...)
 	return routes
 }
 
@@ -38,8 +39,9 @@ func (a *App) Handler() http.Handler {
 	})
 	var h http.Handler = web.Mux(c, a.Routes()...)
 	h = accounthttp.Middleware(a.accountDeps(), c.Fail, h)
-	h = ui.Middleware(a.env(), h)
-	return a.observed(c, web.Guard(h, refuse))
+	h = web.Recover(a.Log, c.Fail, web.Guard(h, refuse))
+	h = ui.Middleware(a.env(), h) // outside of what may show the page of an error
+	return web.Observe(a.Log, a.Metrics, h)
 }
 
 func (a *App) accountDeps() accounthttp.Deps {

@@ -21,6 +21,13 @@ func (a *App) Serve(ctx context.Context, started func(url string)) error {
 		return errors.Join(err, ln.Close())
 	}
 	go a.Figures.Watch(ctx)
+	if err := a.serveMetrics(ctx); err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	if err := a.Jobs.Start(ctx); err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	defer a.stopJobs()
 	srv := &http.Server{
 		Handler:           a.Handler(),
 		ReadHeaderTimeout: 10 * time.Second,

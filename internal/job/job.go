@@ -39,7 +39,6 @@ type Queue struct {
 	opt      Options
 	workers  *river.Workers
 	periodic []*river.PeriodicJob
-	local    []local
 	client   *river.Client[*sql.Tx]
 	stop     func(context.Context) error
 	counts   counts
@@ -134,10 +133,8 @@ func (q *Queue) Start(ctx context.Context) error {
 		closeAll()
 		return fmt.Errorf("start job queue: %w", err)
 	}
-	endLocal := q.startLocal(ctx)
 	q.stop = func(ctx context.Context) error {
 		defer closeAll()
-		endLocal()
 		return drain(ctx, q.client)
 	}
 	return nil

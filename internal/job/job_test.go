@@ -194,19 +194,6 @@ func TestStopDrains(t *testing.T) {
 	})
 }
 
-func TestLocalRunsAtTheEnd(t *testing.T) {
-	t.Parallel()
-	q := newQueue(t, dbtest.SQLite(t))
-	var ran atomic.Int64
-	job.Handle(q, func(context.Context, greet) error { return nil })
-	q.Local("engine.snapshot", time.Hour, func(context.Context) error { ran.Add(1); return errors.New("full disk") })
-	start(t, q)
-	stop(t, q)
-	if c := q.Counts()["engine.snapshot"]; ran.Load() != 1 || c.Failed != 1 {
-		t.Errorf("ran %d times, %+v", ran.Load(), c)
-	}
-}
-
 // Commands enqueue without running anything.
 func TestOpen(t *testing.T) {
 	t.Parallel()

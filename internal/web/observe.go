@@ -43,9 +43,9 @@ func setRoute(ctx context.Context, pattern string) {
 }
 
 // Observe is the outermost layer: it numbers the request, logs it when it has
-// been answered, counts it, and turns a panic into the page of an internal
-// error. The log holds neither query nor address nor any input of a person.
-func Observe(log *slog.Logger, m *Metrics, fail func(http.ResponseWriter, *http.Request, error), next http.Handler) http.Handler {
+// been answered, and counts it. The log holds neither query nor address nor
+// anything a person typed.
+func Observe(log *slog.Logger, m *Metrics, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start, rq := time.Now(), &request{id: strings.ToLower(rand.Text()[:16])}
 		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, rq))
@@ -58,26 +58,32 @@ func Observe(log *slog.Logger, m *Metrics, fail func(http.ResponseWriter, *http.
 			log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("id", rq.id), slog.String("method", r.Method),
 				slog.String("route", rq.route), slog.Int("status", seen.code()), slog.Int64("bytes", seen.bytes), slog.Duration("took", took))
 		}()
-		defer recovered(log, seen, r, fail)
 		next.ServeHTTP(seen, r)
 	})
 }
 
-// recovered answers a panic, unless the answer has begun: then the connection
-// is cut, so that nobody takes half a page for a whole one.
-func recovered(log *slog.Logger, w *recorder, r *http.Request, fail func(http.ResponseWriter, *http.Request, error)) {
-	v := recover()
-	if v == nil || v == http.ErrAbortHandler {
-		if v != nil {
-			panic(v)
-		}
-		return
-	}
-	log.ErrorContext(r.Context(), "panic", "id", RequestID(r.Context()), "panic", fmt.Sprint(v), "trace", string(debug.Stack()))
-	if w.status != 0 {
-		panic(http.ErrAbortHandler)
-	}
-	fail(w, r, errs.New(errs.Internal, "error.internal"))
+// Recover turns a panic into the page of an internal error, which fail writes.
+// If the answer has begun it cuts the connection, so that nobody takes half a
+// page for a whole one.
+func Recover(log *slog.Logger, fail func(http.ResponseWriter, *http.Request, error), next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		seen := &recorder{ResponseWriter: w}
+		defer func() {
+			v := recover()
+			if v == nil {
+				return
+			}
+			if v == http.ErrAbortHandler {
+				panic(v)
+			}
+			log.ErrorContext(r.Context(), "panic", "id", RequestID(r.Context()), "panic", fmt.Sprint(v), "trace", string(debug.Stack()))
+			if seen.status != 0 {
+				panic(http.ErrAbortHandler)
+			}
+			fail(w, r, errs.New(errs.Internal, "error.internal"))
+		}()
+		next.ServeHTTP(seen, r)
+	})
 }
 
 // recorder remembers what was answered.
