@@ -63,12 +63,12 @@ type onePlan struct {
 
 // goal is a target with its progress, ready to be shown.
 type goal struct {
-	Code, Name, Unit, Clause string
-	Counted                  bool
-	Done                     int64
-	Want                     string // with "about" where the plan says so
-	Due, Note                string
-	Squares                  template.HTML
+	Code, Name, Clause string
+	Counted            bool
+	Done               int64
+	Want               string // with its unit, and "about" where the plan says so
+	Due, Note          string
+	Squares            template.HTML
 }
 
 type programme struct {
@@ -131,14 +131,16 @@ func (h *handler) one(p ui.Page, pl pack.Plan, goals []plan.Goal) onePlan {
 
 func newGoal(p ui.Page, g plan.Goal) goal {
 	key, args := g.Note()
-	v := goal{Code: g.Target.Code, Name: g.Target.Name.In(p.Lang), Unit: g.Target.Unit.In(p.Lang), Clause: g.Target.Clause,
+	v := goal{Code: g.Target.Code, Name: g.Target.Name.In(p.Lang), Clause: g.Target.Clause,
 		Counted: g.Counted, Done: g.Progress.InForce, Want: g.Target.Value, Due: p.Date(g.Due()), Note: p.T(key, args...)}
 	if g.Want() > 0 {
 		v.Want = p.Num(g.Want())
 	}
+	want := "plan.want"
 	if g.Target.About {
-		v.Want = p.T("plan.about", "Value", v.Want)
+		want = "plan.about"
 	}
+	v.Want = p.T(want, "Value", v.Want, "Unit", g.Target.Unit.In(p.Lang))
 	if g.Counted && g.Want() > 0 {
 		v.Squares = chart.Squares(chart.Goal{Done: int(g.Progress.InForce), Way: int(g.Progress.UnderWay), Target: int(g.Want())})
 	}
