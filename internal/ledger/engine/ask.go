@@ -134,17 +134,22 @@ func (q *question) attributeSet() []uint64 {
 // eachLoose calls f for every loose person whose attributes pass with the rows
 // in the days asked for, if there are any.
 func (q *question) eachLoose(f func(rows []rec)) {
+	q.eachLooseID(func(_ int64, rows []rec) { f(rows) })
+}
+
+// eachLooseID is eachLoose with the person's id.
+func (q *question) eachLooseID(f func(id int64, rows []rec)) {
 	for k := range len(q.b.looseOff) - 1 {
 		if q.e.over.looseGone != nil && q.e.over.looseGone[k] {
 			continue
 		}
 		if r := q.window(q.b.looseRows(k)); len(r) > 0 && q.takesPerson(q.b.demo[q.b.settled+k]) {
-			f(r)
+			f(q.b.ids[q.b.settled+k], r)
 		}
 	}
-	for _, l := range q.e.over.loose {
+	for id, l := range q.e.over.loose {
 		if r := q.window(l.recs); len(r) > 0 && q.takesPerson(l.demo) {
-			f(r)
+			f(id, r)
 		}
 	}
 }

@@ -228,7 +228,7 @@ func (w *world) passes(a engine.Ask, r row) bool {
 }
 
 func drawAsk(t *rapid.T, n int) engine.Ask {
-	spans := [][2]int32{{20240101, 20241231}, {20230101, 20231231}, {20240101, 20240331}, {20240201, 20240229}, {20230101, 20241231}, {20240110, 20240220}, {20231215, 20240105}, {20240105, 20240107}, {20250101, 20251231}}
+	spans := [][2]int32{{20240101, 20241231}, {20230101, 20231231}, {20240101, 20240331}, {20240201, 20240229}, {20230101, 20241231}, {20240102, 20240228}, {20240201, 20240330}, {20231215, 20240105}, {20240105, 20240107}, {20250101, 20251231}}
 	s := rapid.SampledFrom(spans).Draw(t, "span")
 	a := engine.Ask{From: s[0], To: s[1], ByPlace: rapid.Bool().Draw(t, "by place"), Root: rapid.IntRange(0, n-1).Draw(t, "root")}
 	if rapid.Bool().Draw(t, "whole city") {
@@ -261,6 +261,10 @@ func (w *world) check(t *rapid.T, e *engine.Engine) {
 					t.Fatalf("%s of %+v at %s = %d, want %d", name, a, w.tree.At(n).Code, pair[0][n], pair[1][n])
 				}
 			}
+		}
+		ids, ok := e.Persons(a, 1000)
+		if !ok || int64(len(ids)) != want.Participants[a.Root] {
+			t.Fatalf("Persons of %+v = %v, want %d", a, ids, want.Participants[a.Root])
 		}
 		var live int64
 		for _, r := range w.rows {
