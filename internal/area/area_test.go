@@ -1,6 +1,8 @@
 package area_test
 
 import (
+	"context"
+	"errors"
 	"io/fs"
 	"strings"
 	"testing"
@@ -103,6 +105,13 @@ func TestImportStatisticalCodes(t *testing.T) {
 		if err := other.Reload(t.Context()); err != nil || other.Tree().Len() != 7 {
 			t.Errorf("Reload: %d areas, %v; want 7", other.Tree().Len(), err)
 		}
+		if again, err := other.Refresh(t.Context()); again || err != nil {
+			t.Errorf("Refresh without a change = %v, %v", again, err)
+		}
+		mustImport(t, s, "code,name\n110115002000,林校路街道\n", "")
+		if again, err := other.Refresh(t.Context()); !again || err != nil || other.Tree().Len() != 8 {
+			t.Errorf("Refresh after a change = %v, %v; %d areas, want 8", again, err, other.Tree().Len())
+		}
 	})
 }
 
@@ -200,7 +209,6 @@ func TestImportRefuses(t *testing.T) {
 		name, csv, key, field string
 		line                  int
 	}{
-		{"no name column", "code\nA\n", "area.column_missing", "name", 1},
 		{"no code", "code,name,level\n,甲,city\n", "area.code_missing", "code", 2},
 		{"long code", "code,name,level\n" + strings.Repeat("A", 65) + ",甲,city\n", "area.code_long", "code", 2},
 		{"no name", "code,name,level\nA,,city\n", "area.name_missing", "name", 2},
@@ -324,7 +332,6 @@ func TestSuccessorsRefuses(t *testing.T) {
 	s := newService(dbtest.SQLite(t))
 	mustImport(t, s, "code,name,level,parent\nC,市,city,\nA,甲,district,C\nB,乙,district,C\n", "")
 	for _, tt := range []struct{ csv, key string }{
-		{"code,successor,share\nA,B,1\n", "area.column_missing"},
 		{"code,successor,share,date\nA,X,1,2024-01-01\n", "area.unknown_code"},
 		{"code,successor,share,date\nA,A,1,2024-01-01\n", "area.own_successor"},
 		{"code,successor,share,date\nA,B,1.5,2024-01-01\n", "area.bad_share"},
@@ -375,7 +382,6 @@ func TestPopulation(t *testing.T) {
 		// The shape of a census table, and what is wrong.
 		for _, tt := range []struct{ csv, key string }{
 			{"code,name_zh,name_en,resident_population,census_date\n110115000000,大兴区,Daxing,1993591,2020-11-01\n", ""},
-			{"code,persons\n110115000000,1\n", "area.column_missing"},
 			{"code,year,persons\n110199000000,2020,1\n", "area.unknown_code"},
 			{"code,year,persons\n110115000000,20,1\n", "area.bad_day"},
 			{"code,year,persons\n110115000000,2020,-1\n", "area.bad_persons"},
@@ -394,4 +400,25 @@ func TestPopulation(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestColumnMissing(t *testing.T) {
+	t.Parallel()
+	s := newService(dbtest.SQLite(t))
+	mustImport(t, s, small, "")
+	type importer func(context.Context, *sheet.Table, area.ImportOptions) (area.ImportReport, error)
+	for _, tt := range []struct {
+		csv string
+		f   importer
+	}{
+		{"code\nA\n", s.Import},
+		{"code,persons\n110115000000,1\n", s.ImportPopulation},
+		{"code,year\n110115000000,2020\n", s.ImportPopulation},
+		{"code,successor,share\nA,B,1\n", s.ImportSuccessors},
+	} {
+		_, err := tt.f(t.Context(), table(t, tt.csv), area.ImportOptions{})
+		if e, ok := errors.AsType[*errs.Error](err); !ok || e.Key != "sheet.column_missing" {
+			t.Errorf("%q: %v, want sheet.column_missing", tt.csv, err)
+		}
+	}
 }

@@ -61,7 +61,7 @@ func (s *Service) Import(ctx context.Context, src *sheet.Table, o ImportOptions)
 			return err
 		}
 		r := im.report
-		return audit.Append(ctx, tx, s.stamp(), audit.Entry{Verb: "area:import", Object: "area:*", Detail: map[string]any{
+		return s.finish(ctx, tx, audit.Entry{Verb: "area:import", Object: "area:*", Detail: map[string]any{
 			"file": o.Name, "rows": r.Rows, "added": r.Added, "changed": r.Changed, "same": r.Same}})
 	})
 	im.report.Problems, im.report.Total = im.bad.list, im.bad.total
@@ -83,11 +83,21 @@ type inRow struct {
 
 func isDay(s string) bool { _, err := time.Parse(time.DateOnly, s); return err == nil }
 
+var areaColumns = []sheet.Column{
+	{Name: "code", Also: []string{"代码", "区划代码"}, Required: true},
+	{Name: "name", Also: []string{"名称"}, Required: true},
+	{Name: "name_en", Also: []string{"英文名"}},
+	{Name: "parent", Also: []string{"上级", "上级代码"}},
+	{Name: "level", Also: []string{"级别"}},
+	{Name: "valid_from", Also: []string{"起始日期"}},
+	{Name: "valid_to", Also: []string{"终止日期"}},
+}
+
 // readRows reads the whole file and checks each row by itself.
 func readRows(src *sheet.Table, bad *problems) ([]inRow, error) {
-	t, err := openTable(src, bad, "code", "name")
-	if err != nil || bad.total > 0 {
-		return nil, firstErr(err, bad)
+	t, err := openTable(src, bad, areaColumns)
+	if err != nil {
+		return nil, err
 	}
 	var out []inRow
 	for t.next() {
@@ -101,13 +111,6 @@ func readRows(src *sheet.Table, bad *problems) ([]inRow, error) {
 		}
 	}
 	return out, t.fail
-}
-
-func firstErr(err error, bad *problems) error {
-	if err != nil {
-		return err
-	}
-	return bad.err()
 }
 
 // maxCode is the most a code may have, in bytes.

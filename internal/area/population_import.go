@@ -4,10 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"strconv"
+	"strings"
 	"time"
 
 	"xuedu/internal/audit"
 	"xuedu/internal/db"
+	"xuedu/internal/errs"
 	"xuedu/internal/sheet"
 )
 
@@ -40,21 +42,22 @@ type popRow struct {
 	Population
 }
 
+var populationColumns = []sheet.Column{
+	{Name: "code", Also: []string{"代码", "区划代码"}, Required: true},
+	{Name: "persons", Also: []string{"人口", "resident_population"}, Required: true},
+	{Name: "as_of", Also: []string{"截至日期", "census_date"}},
+	{Name: "year", Also: []string{"年份"}},
+	{Name: "source", Also: []string{"来源"}},
+	{Name: "vintage", Also: []string{"版本"}},
+}
+
 func (s *Service) readPopulation(src *sheet.Table, o ImportOptions, bad *problems) ([]popRow, error) {
-	t, err := openTable(src, bad, "code")
+	t, err := openTable(src, bad, populationColumns)
 	if err != nil {
 		return nil, err
 	}
-	t.also("resident_population", "persons")
-	t.also("census_date", "as_of")
-	if !t.has("persons") {
-		bad.add(1, "persons", "area.column_missing", "Column", "persons")
-	}
 	if !t.has("as_of") && !t.has("year") {
-		bad.add(1, "as_of", "area.column_missing", "Column", "as_of")
-	}
-	if bad.total > 0 {
-		return nil, bad.err()
+		return nil, errs.New(errs.Invalid, "sheet.column_missing", "Names", "as_of", "Found", strings.Join(t.head.Cells, ", "))
 	}
 	tree := s.Tree()
 	var out []popRow
@@ -75,13 +78,6 @@ func (s *Service) readPopulation(src *sheet.Table, o ImportOptions, bad *problem
 		}
 	}
 	return out, t.fail
-}
-
-// also lets a column be called by another name.
-func (t *table) also(other, name string) {
-	if i, ok := t.at[other]; ok && !t.has(name) {
-		t.at[name] = i
-	}
 }
 
 // areaOf returns the id of the code in col, or reports that there is none.
@@ -155,6 +151,6 @@ func (s *Service) addPopulation(ctx context.Context, tx *sql.Tx, add db.CopyFunc
 		return err
 	}
 	r.Added = len(rows)
-	return audit.Append(ctx, tx, s.stamp(), audit.Entry{Verb: "area:import", Object: "population:*",
+	return s.finish(ctx, tx, audit.Entry{Verb: "area:import", Object: "population:*",
 		Detail: map[string]any{"file": o.Name, "rows": r.Rows, "added": r.Added, "same": r.Same}})
 }

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"xuedu/internal/audit"
 	"xuedu/internal/db"
 )
 
@@ -15,6 +16,7 @@ type Service struct {
 	now   func() time.Time
 	tree  atomic.Pointer[Tree]
 	popul atomic.Pointer[Populations]
+	seen  atomic.Int64 // number of the last change that is loaded
 }
 
 // New returns a Service with an empty tree; call Reload once the schema is there.
@@ -31,9 +33,22 @@ func (s *Service) Tree() *Tree { return s.tree.Load() }
 // Populations returns the population series as last loaded; never nil.
 func (s *Service) Populations() *Populations { return s.popul.Load() }
 
-// Reload reads tree and populations again, as after an import by another
-// process.
+// Refresh loads tree and populations again if any process has changed them
+// since, and reports whether that was so. It is cheap where nothing changed.
+func (s *Service) Refresh(ctx context.Context) (bool, error) {
+	n, err := lastChange(ctx, s.db.Read)
+	if err != nil || n == s.seen.Load() {
+		return false, err
+	}
+	return true, s.Reload(ctx)
+}
+
+// Reload reads tree and populations from the database.
 func (s *Service) Reload(ctx context.Context) error {
+	n, err := lastChange(ctx, s.db.Read) // before the rest: at worst it is read once more
+	if err != nil {
+		return err
+	}
 	t, err := s.Load(ctx)
 	if err != nil {
 		return err
@@ -44,6 +59,7 @@ func (s *Service) Reload(ctx context.Context) error {
 	}
 	s.tree.Store(t)
 	s.popul.Store(p)
+	s.seen.Store(n)
 	return nil
 }
 
@@ -58,6 +74,14 @@ func (s *Service) Load(ctx context.Context) (*Tree, error) {
 		return nil, err
 	}
 	return newTreeThrough(all, succ, s.today()), nil
+}
+
+// finish ends a change: it tells other processes, and last the audit trail.
+func (s *Service) finish(ctx context.Context, tx db.Querier, e audit.Entry) error {
+	if _, err := db.Next(ctx, tx, changeCounter, 1); err != nil {
+		return err
+	}
+	return audit.Append(ctx, tx, s.stamp(), e)
 }
 
 func (s *Service) today() string { return s.now().UTC().Format(time.DateOnly) }

@@ -3,10 +3,24 @@ package area
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"xuedu/internal/db"
 )
+
+// changeCounter counts the changes of areas and populations.
+const changeCounter = "area_change"
+
+// lastChange returns the number of the last change, 0 if there was none.
+func lastChange(ctx context.Context, q db.Querier) (int64, error) {
+	var n int64
+	err := q.QueryRowContext(ctx, `SELECT next FROM counter WHERE name = $1`, changeCounter).Scan(&n)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("read number of changes: %w", err)
+	}
+	return n, nil
+}
 
 // These three read whole tables of up to a million rows, so they scan by hand.
 

@@ -39,13 +39,17 @@ type succRow struct {
 	Successor
 }
 
+var successorColumns = []sheet.Column{
+	{Name: "code", Also: []string{"代码"}, Required: true},
+	{Name: "successor", Also: []string{"继任代码"}, Required: true},
+	{Name: "share", Also: []string{"份额"}, Required: true},
+	{Name: "date", Also: []string{"日期"}, Required: true},
+}
+
 func (s *Service) readSuccessors(src *sheet.Table, bad *problems) ([]succRow, error) {
-	t, err := openTable(src, bad, "code", "successor", "share", "date")
+	t, err := openTable(src, bad, successorColumns)
 	if err != nil {
 		return nil, err
-	}
-	if bad.total > 0 {
-		return nil, bad.err()
 	}
 	tree := s.Tree()
 	var out []succRow
@@ -124,7 +128,7 @@ func (s *Service) addSuccessors(ctx context.Context, tx *sql.Tx, in []succRow, o
 	if r.Added == 0 {
 		return nil
 	}
-	return audit.Append(ctx, tx, s.stamp(), audit.Entry{Verb: "area:successors", Object: "area:*",
+	return s.finish(ctx, tx, audit.Entry{Verb: "area:successors", Object: "area:*",
 		Detail: map[string]any{"file": o.Name, "rows": r.Rows, "added": r.Added}})
 }
 

@@ -3,7 +3,6 @@ package area
 import (
 	"errors"
 	"io"
-	"strings"
 
 	"xuedu/internal/errs"
 	"xuedu/internal/sheet"
@@ -43,41 +42,23 @@ func (p *problems) err() error {
 // table reads rows by the names in the header, which may stand in any order.
 type table struct {
 	src  *sheet.Table
-	at   map[string]int // column → position
+	head *sheet.Header
+	at   map[string]int // column → its place in the list of columns
 	row  sheet.Row
 	bad  *problems
 	fail error // the file cannot be read on
 }
 
-// aliases lets a sheet have its header in Chinese.
-var aliases = map[string]string{
-	"代码": "code", "名称": "name", "英文名": "name_en", "上级": "parent", "级别": "level",
-	"起始日期": "valid_from", "终止日期": "valid_to",
-	"人口": "persons", "年份": "year", "截至日期": "as_of", "来源": "source", "版本": "vintage",
-	"继任代码": "successor", "份额": "share", "日期": "date",
-}
-
-// openTable reads the header. It reports columns that are missing.
-func openTable(src *sheet.Table, bad *problems, need ...string) (*table, error) {
-	head, err := src.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, errs.New(errs.Invalid, "area.file_empty")
-	}
+// openTable reads the header. It fails with Invalid where a column that is
+// needed is missing.
+func openTable(src *sheet.Table, bad *problems, cols []sheet.Column) (*table, error) {
+	head, err := src.ReadHeader(cols...)
 	if err != nil {
 		return nil, err
 	}
-	t := &table{src: src, at: map[string]int{}, bad: bad}
-	for i, h := range head.Cells {
-		h = strings.ToLower(h)
-		if a, ok := aliases[h]; ok {
-			h = a
-		}
-		t.at[h] = i
-	}
-	for _, n := range need {
-		if !t.has(n) {
-			bad.add(head.Line, n, "area.column_missing", "Column", n)
-		}
+	t := &table{src: src, head: head, at: make(map[string]int, len(cols)), bad: bad}
+	for i, c := range cols {
+		t.at[c.Name] = i
 	}
 	return t, nil
 }
@@ -102,12 +83,7 @@ func (t *table) next() bool {
 	}
 }
 
-func (t *table) has(col string) bool { _, ok := t.at[col]; return ok }
+// has reports whether the file has a column; get returns its cell.
+func (t *table) has(col string) bool { return t.head.Has(t.at[col]) }
 
-// get returns the cell of a column, "" where there is none.
-func (t *table) get(col string) string {
-	if i, ok := t.at[col]; ok && i < len(t.row.Cells) {
-		return t.row.Cells[i]
-	}
-	return ""
-}
+func (t *table) get(col string) string { return t.head.Cell(t.row, t.at[col]) }
