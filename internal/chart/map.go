@@ -76,6 +76,15 @@ func (a Shape) check() error {
 	return nil
 }
 
+// Codes returns the codes of the areas that are drawn.
+func (o *Outlines) Codes() []string {
+	out := make([]string, 0, len(o.Areas))
+	for _, a := range o.Areas {
+		out = append(out, a.Code)
+	}
+	return out
+}
+
 // Choropleth is the data of a map.
 type Choropleth struct {
 	Head
