@@ -10,6 +10,10 @@ import (
 	"xuedu/internal/errs"
 )
 
+// packEvery is how often a running server looks for a pack that another
+// process has applied.
+const packEvery = 3 * time.Second
+
 // Serve answers requests until ctx ends, then lets running ones finish.
 // started is called with the address once the port is open.
 func (a *App) Serve(ctx context.Context, started func(url string)) error {
@@ -21,6 +25,7 @@ func (a *App) Serve(ctx context.Context, started func(url string)) error {
 		return errors.Join(err, ln.Close())
 	}
 	go a.Figures.Watch(ctx)
+	go a.Packs.Watch(ctx, time.Tick(packEvery), func(err error) { a.Log.Error("read the pack again", "err", err) })
 	if err := a.serveMetrics(ctx); err != nil {
 		return errors.Join(err, ln.Close())
 	}

@@ -62,6 +62,22 @@ func (s *Service) Refresh(ctx context.Context) (bool, error) {
 	return err == nil, err
 }
 
+// Watch refreshes at every tick until ctx ends, so that a pack applied by
+// another process is in force here too. failed is told what went wrong; the
+// pack held stays in force meanwhile.
+func (s *Service) Watch(ctx context.Context, tick <-chan time.Time, failed func(error)) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick:
+		}
+		if _, err := s.Refresh(ctx); err != nil && ctx.Err() == nil {
+			failed(err)
+		}
+	}
+}
+
 // Stored reads the pack of a database.
 func Stored(ctx context.Context, q db.Querier) (*Pack, error) {
 	files, err := storedFiles(ctx, q)

@@ -143,6 +143,41 @@ func TestApply(t *testing.T) { // P1.4
 	})
 }
 
+func TestWatch(t *testing.T) {
+	t.Parallel()
+	d := dbtest.SQLite(t)
+	s := made(t, d, nil)
+	other := newService(d, nil)
+	ctx, stop := context.WithCancel(t.Context())
+	tick, ended, failures := make(chan time.Time), make(chan struct{}), make(chan error, 9)
+	go func() {
+		other.Watch(ctx, tick, func(err error) { failures <- err })
+		close(ended)
+	}()
+	tick <- noon
+	tick <- noon // taken only when the first is dealt with
+	if other.Pack().Version != "1.0" {
+		t.Errorf("version %s, want 1.0", other.Pack().Version)
+	}
+	if _, err := s.Apply(t.Context(), load(t, edit{"pack.yaml", `version: "1.0"`, `version: "1.1"`}), "x"); err != nil {
+		t.Fatal(err)
+	}
+	tick <- noon
+	tick <- noon
+	if other.Pack().Version != "1.1" {
+		t.Errorf("version %s, want 1.1", other.Pack().Version)
+	}
+	if _, err := d.Write.Exec(`UPDATE pack_file SET content = 'x: [', sha256 = 'y' WHERE path = 'themes.yaml'`); err != nil {
+		t.Fatal(err)
+	}
+	tick <- noon
+	if err := <-failures; errs.KindOf(err) != errs.Unavailable || other.Pack().Version != "1.1" {
+		t.Errorf("a spoilt pack: %v, version %s; want Unavailable and the old one in force", err, other.Pack().Version)
+	}
+	stop()
+	<-ended
+}
+
 func TestApplyRefuses(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
