@@ -71,11 +71,11 @@ func checkPack(env *Env, name string) (*pack.Pack, error) {
 	return nil, printProblems(env, dir, bad)
 }
 
-// shownProblems is how many problems are printed; all are counted.
-const shownProblems = 200
+// mostProblems is how many problems are printed; all are counted.
+const mostProblems = 200
 
 func printProblems(env *Env, dir string, bad []pack.Problem) error {
-	for _, b := range bad[:min(len(bad), shownProblems)] {
+	for _, b := range bad[:min(len(bad), mostProblems)] {
 		b.File = filepath.Join(dir, b.File)
 		line := b.Where() + ": "
 		if b.Path != "" {
