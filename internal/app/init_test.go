@@ -35,7 +35,14 @@ func loadPack(t testing.TB, name string) *pack.Pack {
 // makeCity runs Init for a database with a key file of its own.
 func makeCity(t testing.TB, dsn, key string, p *pack.Pack) (app.InitReport, error) {
 	t.Helper()
-	return app.Init(t.Context(), config.Config{DB: dsn, KeyFile: key}, app.InitOptions{Pack: p, Now: time.Now})
+	return app.Init(t.Context(), settings(dsn, key), app.InitOptions{Pack: p, Now: time.Now})
+}
+
+// settings are the program's, for a database and a key file.
+func settings(dsn, key string) config.Config {
+	c := config.Default
+	c.DB, c.KeyFile = dsn, key
+	return c
 }
 
 func keyFile(t testing.TB) string { return filepath.Join(t.TempDir(), "city.key") }
@@ -85,7 +92,7 @@ func TestInit(t *testing.T) {
 		if _, err := makeCity(t, dsn, key, loadPack(t, "beijing-2021")); errs.KindOf(err) != errs.Conflict {
 			t.Errorf("another pack: Init = %v, want Conflict", err)
 		}
-		a, err := app.Open(t.Context(), config.Config{DB: dsn, KeyFile: key})
+		a, err := app.Open(t.Context(), settings(dsn, key))
 		if err != nil {
 			t.Fatalf("the city does not open: %v", err)
 		}
@@ -121,7 +128,7 @@ func TestInitResumes(t *testing.T) {
 		dsn, key := d.DSN, keyFile(t)
 		for range 2 {
 			ctx, cancel := context.WithCancel(t.Context())
-			_, err := app.Init(ctx, config.Config{DB: dsn, KeyFile: key}, app.InitOptions{Pack: loadPack(t, "minimal"), Now: time.Now,
+			_, err := app.Init(ctx, settings(dsn, key), app.InitOptions{Pack: loadPack(t, "minimal"), Now: time.Now,
 				Step: func(f string, done, _ int) {
 					if f == "data/areas.csv" && done > 0 {
 						cancel()
