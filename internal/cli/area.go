@@ -3,10 +3,12 @@ package cli
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	"xuedu/internal/app"
 	"xuedu/internal/area"
 	"xuedu/internal/db"
 	"xuedu/internal/errs"
@@ -80,9 +82,12 @@ func openAreas(ctx context.Context, env *Env) (*area.Service, func() error, erro
 		return nil, nil, err
 	}
 	s := area.New(d, time.Now)
-	if err := s.Reload(ctx); err != nil {
-		_ = d.Close() // the first error says more
-		return nil, nil, err
+	_, err = app.LoadCity(ctx, d)
+	if err == nil {
+		err = s.Reload(ctx)
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, d.Close())
 	}
 	return s, d.Close, nil
 }
