@@ -2,6 +2,7 @@ package accounthttp
 
 import (
 	"net/http"
+	"strings"
 
 	"xuedu/internal/account"
 	"xuedu/internal/errs"
@@ -25,6 +26,7 @@ type ownPage struct {
 type ownLogin struct {
 	account.Login
 	Current bool
+	Browser string // in words; "" = not known
 }
 
 func (h *handler) own(w http.ResponseWriter, r *http.Request) error {
@@ -40,9 +42,33 @@ func (h *handler) own(w http.ResponseWriter, r *http.Request) error {
 	p := ownPage{Page: ui.NewPage(r, ui.Desk, "account.own.title"), Account: a, Changed: r.FormValue("changed") != ""}
 	p.Posts = h.posts(r.Context(), p.Page, a.Grants)
 	for _, l := range logins {
-		p.Logins = append(p.Logins, ownLogin{l, l.ID == me.SessionID})
+		p.Logins = append(p.Logins, ownLogin{l, l.ID == me.SessionID, browserOf(l.UserAgent)})
 	}
 	return web.Render(w, r, http.StatusOK, ownView, p)
+}
+
+// Marks of browsers and systems in what a browser says of itself; the first
+// that is found names it, since each also claims to be those before it.
+var (
+	browserMarks = [][2]string{{"MicroMessenger/", "WeChat"}, {"Edg/", "Edge"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}}
+	systemMarks  = [][2]string{{"HarmonyOS", "HarmonyOS"}, {"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"}}
+)
+
+// browserOf returns a browser in words: "Firefox, Windows".
+func browserOf(userAgent string) string {
+	var words []string
+	for _, marks := range [][][2]string{browserMarks, systemMarks} {
+		for _, m := range marks {
+			if strings.Contains(userAgent, m[0]) {
+				words = append(words, m[1])
+				break
+			}
+		}
+	}
+	if len(words) == 0 {
+		return userAgent
+	}
+	return strings.Join(words, ", ")
 }
 
 func (h *handler) endSession(w http.ResponseWriter, r *http.Request) error {

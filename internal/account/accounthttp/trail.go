@@ -33,7 +33,7 @@ type trailQuery struct{ Actor, Verb, Object, Result, From, To string }
 
 type trailRow struct {
 	audit.Record
-	Who, Place, Done string
+	Who, Whom, Place, Done string
 }
 
 // trailReport is a finished check, in words.
@@ -142,7 +142,7 @@ func (h *handler) day(field, s string) (time.Time, error) {
 func (h *handler) trailRows(r *http.Request, p ui.Page, list []audit.Record) ([]trailRow, error) {
 	ids := make([]string, 0, len(list))
 	for _, e := range list {
-		ids = append(ids, e.Actor)
+		ids = append(ids, e.Actor, strings.TrimPrefix(e.Object, "account:"))
 	}
 	names, err := h.Accounts.Names(r.Context(), ids)
 	if err != nil {
@@ -150,7 +150,7 @@ func (h *handler) trailRows(r *http.Request, p ui.Page, list []audit.Record) ([]
 	}
 	rows := make([]trailRow, 0, len(list))
 	for _, e := range list {
-		row := trailRow{Record: e, Who: names[e.Actor], Done: p.T("audit.result." + e.Result)}
+		row := trailRow{Record: e, Who: names[e.Actor], Whom: names[strings.TrimPrefix(e.Object, "account:")], Done: p.T("audit.result." + e.Result)}
 		if row.Who == "" {
 			row.Who = e.Actor
 		}
