@@ -241,6 +241,41 @@ func TestApplyPack(t *testing.T) {
 	})
 }
 
+// A code that one record holds is in use, whichever record that is.
+func TestUses(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		if _, err := makeCity(t, d.DSN, keyFile(t), loadPack(t, "minimal")); err != nil {
+			t.Fatal(err)
+		}
+		used := func(kind pack.Kind, code string) int64 {
+			t.Helper()
+			n, err := app.Uses(t.Context(), d.Read, kind, []string{code})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n[code]
+		}
+		exec := func(query string) {
+			t.Helper()
+			if _, err := d.Write.Exec(query); err != nil {
+				t.Fatal(err)
+			}
+		}
+		before := []int64{used(pack.KindTheme, "crafts"), used(pack.KindTheme, "nature"), used(pack.KindNeed, "rest"), used(pack.KindForm, "course"), used(pack.KindArea, "QH-1-1-01")}
+		exec(`INSERT INTO attendance (id, person_id, session_id, rev, home_id, place_id, day, theme_id, online, minutes, heads, batch_id)
+			SELECT 1, 0, 1, 0, a.id, a.id, 20260301, t.id, 0, 60, 5, 1 FROM area a, theme t WHERE a.code = 'QH-1-1-01' AND t.code = 'crafts'`)
+		exec(`INSERT INTO activity (id, org_id, title, form, theme, tags, summary, state, created_at, updated_at)
+			SELECT 'a', id, 'x', 'course', 'health', '["nature","rest"]', '', 'open', created_at, created_at FROM org WHERE code = 'qh-lifelong'`)
+		after := []int64{used(pack.KindTheme, "crafts"), used(pack.KindTheme, "nature"), used(pack.KindNeed, "rest"), used(pack.KindForm, "course"), used(pack.KindArea, "QH-1-1-01")}
+		for i := range before {
+			if before[i] != 0 || after[i] != 1 {
+				t.Errorf("code %d: %d uses, then %d; want 0, then 1", i, before[i], after[i])
+			}
+		}
+	})
+}
+
 func countWhere(t testing.TB, q *sql.DB, table, where string) (n int) {
 	t.Helper()
 	if err := q.QueryRow("SELECT count(*) FROM " + table + " WHERE " + where).Scan(&n); err != nil {
