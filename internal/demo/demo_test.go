@@ -6,87 +6,24 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"fmt"
-	"io/fs"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"xuedu/internal/account"
-	"xuedu/internal/area"
-	"xuedu/internal/calendar"
 	"xuedu/internal/db"
 	"xuedu/internal/db/dbtest"
 	"xuedu/internal/demo"
+	"xuedu/internal/demo/demotest"
 	"xuedu/internal/errs"
-	"xuedu/internal/keys"
-	"xuedu/internal/ledger"
-	"xuedu/internal/pack"
-	"xuedu/internal/sheet"
-	"xuedu/packs"
 )
 
-var today = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+var today = demotest.Today
 
-func now() time.Time { return today.Add(9 * time.Hour) }
-
-// newCity returns an empty city of a pack, ready to be filled.
-func newCity(t testing.TB, d *db.DB, name string) demo.City {
+func fillCity(t testing.TB, d *db.DB, packName string, o demo.Options) {
 	t.Helper()
-	ctx := t.Context()
-	fsys, err := packs.Open(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := pack.Load(fsys)
-	if err != nil {
-		t.Fatal(err)
-	}
-	areas := area.New(d, now)
-	load(t, fsys, "data/areas.csv", func(src *sheet.Table) error { _, err := areas.Import(ctx, src, area.ImportOptions{}); return err })
-	load(t, fsys, "data/population.csv", func(src *sheet.Table) error {
-		_, err := areas.ImportPopulation(ctx, src, area.ImportOptions{})
-		return err
-	})
-	ring, err := keys.Create(filepath.Join(t.TempDir(), "key"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := ledger.New(d, areas.Tree, func() *pack.Pack { return p }, ring, now)
-	if err := l.SyncThemes(ctx); err != nil {
-		t.Fatal(err)
-	}
-	cal := p.WorkDays()
-	return demo.City{
-		DB: d, Tree: areas.Tree(), Pop: areas.Populations(), Pack: p, Pseudonym: l.Pseudonym, Seal: l.SealContact,
-		Off: func(day time.Time) bool { return cal.Reason(day).Kind == calendar.Holiday }, PasswordHash: "hash", Now: now,
-	}
-}
-
-func load(t testing.TB, fsys fs.FS, name string, f func(*sheet.Table) error) {
-	t.Helper()
-	b, err := fs.ReadFile(fsys, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	src, err := sheet.NewBytes(b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := f(src); err != nil {
-		t.Fatal(name, err)
-	}
-}
-
-func fillCity(t testing.TB, d *db.DB, packName string, o demo.Options) demo.Report {
-	t.Helper()
-	r, err := demo.Make(t.Context(), newCity(t, d, packName), o, func(string, int64, int64) {})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
+	demotest.Fill(t, d, packName, o)
 }
 
 // digest is SHA-256 over what a demo writes, but for pseudonyms and sealed
@@ -281,7 +218,7 @@ func TestOtherPack(t *testing.T) {
 func TestRefuses(t *testing.T) {
 	t.Parallel()
 	d := dbtest.SQLite(t)
-	c := newCity(t, d, "minimal")
+	c := demotest.New(t, d, "minimal").City
 	quiet := func(string, int64, int64) {}
 	for _, scale := range []float64{0, -1, 1.5} {
 		if _, err := demo.Make(t.Context(), c, demo.Options{Scale: scale, Today: today}, quiet); errs.KindOf(err) != errs.Invalid {
@@ -297,7 +234,7 @@ func TestRefuses(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := demo.Make(ctx, newCity(t, dbtest.SQLite(t), "minimal"), o, quiet); err == nil {
+	if _, err := demo.Make(ctx, demotest.New(t, dbtest.SQLite(t), "minimal").City, o, quiet); err == nil {
 		t.Error("an ended context made a city")
 	}
 }

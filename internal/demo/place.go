@@ -72,6 +72,7 @@ func (m *maker) planPlaces() {
 	}
 	m.weighByPopulation(day)
 	m.groupPlaces()
+	m.vary(r)
 }
 
 // weighByPopulation scales the weights so that each area with a population
@@ -118,8 +119,31 @@ func (m *maker) groupPlaces() {
 			m.streets = append(m.streets, group{nr: s, district: districtOf[d]})
 		}
 		p.street = streetOf[s]
+	}
+}
+
+// vary makes some districts and streets keener than others, and sums the
+// weights of both.
+func (m *maker) vary(r *rand.Rand) {
+	keen := make([]float64, len(m.district))
+	for i := range keen {
+		keen[i] = math.Exp(r.NormFloat64() * 0.28)
+	}
+	byStreet := make([]float64, len(m.streets))
+	for i, s := range m.streets {
+		byStreet[i] = keen[s.district] * math.Exp(r.NormFloat64()*0.2)
+	}
+	var total float64
+	for _, p := range m.places {
+		total += p.weight * byStreet[p.street]
+	}
+	for i := range m.places {
+		p := &m.places[i]
+		p.weight *= byStreet[p.street] / total
+	}
+	for _, p := range m.places {
 		m.streets[p.street].weight += p.weight
-		m.district[districtOf[d]].weight += p.weight
+		m.district[m.streets[p.street].district].weight += p.weight
 	}
 }
 
