@@ -32,12 +32,13 @@ type town struct {
 	home        []int64 // by person, from 1
 	live        []int64 // attendance ids that were not reversed
 	rev         map[[2]int64]int64
+	tables      map[string]bool
 }
 
 const townPeople = 9000
 
 func newTown(t testing.TB, d *db.DB) *town {
-	w := &town{t: t, d: d, r: rand.New(rand.NewPCG(1, 2)), rev: map[[2]int64]int64{}}
+	w := &town{t: t, d: d, r: rand.New(rand.NewPCG(1, 2)), rev: map[[2]int64]int64{}, tables: map[string]bool{}}
 	areas := []area.Area{{ID: 1, Code: "c", Level: area.City}}
 	id := int64(1)
 	next := func(code string, l area.Level, parent int64) int64 {
@@ -186,25 +187,53 @@ func (w *town) oracle() {
 		`CREATE TABLE x_known (person_id BIGINT PRIMARY KEY, birth_year BIGINT, sex TEXT)`,
 		`INSERT INTO x_known SELECT p.id, COALESCE((SELECT c.birth_year FROM person_change c WHERE c.person_id = p.id ORDER BY c.id DESC LIMIT 1), p.birth_year),
 			COALESCE((SELECT c.sex FROM person_change c WHERE c.person_id = p.id ORDER BY c.id DESC LIMIT 1), p.sex) FROM person p`,
-		`CREATE TABLE x_up (area_id BIGINT, up BIGINT, level TEXT, PRIMARY KEY (level, area_id))`,
+		`CREATE TABLE x_up (area_id BIGINT PRIMARY KEY, community BIGINT, street BIGINT, district BIGINT, city BIGINT)`,
 	}
+	w.exec(stmts...)
+	w.bulk(func(add db.CopyFunc) error {
+		var rows [][]any
+		for _, id := range w.communities {
+			n, _ := w.tree.ByID(id)
+			row := []any{id}
+			for ; n >= 0; n = w.tree.Parent(n) {
+				row = append(row, w.tree.At(n).ID)
+			}
+			rows = append(rows, row)
+		}
+		return add("x_up", []string{"area_id", "community", "street", "district", "city"}, rows)
+	})
+	w.exec("ANALYZE")
+}
+
+func (w *town) exec(stmts ...string) {
+	w.t.Helper()
 	for _, s := range stmts {
 		if _, err := w.d.Write.Exec(s); err != nil {
 			w.t.Fatal(err)
 		}
 	}
-	w.bulk(func(add db.CopyFunc) error {
-		var rows [][]any
-		for n := range w.tree.Len() {
-			for _, up := range w.tree.Path(n) {
-				rows = append(rows, []any{w.tree.At(n).ID, w.tree.At(up).ID, string(w.tree.At(up).Level)})
-			}
-		}
-		return add("x_up", []string{"area_id", "up", "level"}, rows)
-	})
-	if _, err := w.d.Write.Exec("ANALYZE"); err != nil { // or the plain SQL takes minutes
-		w.t.Fatal(err)
+}
+
+// period makes a table of the rows of a period, each with the areas it counts
+// in and what is known of the person.
+func (w *town) period(p ledger.Period, by ledger.By) string {
+	name := fmt.Sprint("x_", int64(p.From), "_", int64(p.To), "_", by)
+	if w.tables[name] {
+		return name
 	}
+	w.tables[name] = true
+	within := fmt.Sprintf("day BETWEEN %d AND %d", p.From, p.To)
+	at, from := "w.place_id", "x_live w"
+	if by == ledger.ByHome {
+		w.exec(`CREATE TABLE ` + name + `_lived AS SELECT person_id, home_id FROM (SELECT person_id, home_id,
+			row_number() OVER (PARTITION BY person_id ORDER BY day DESC, id DESC) AS n FROM x_live WHERE ` + within + ` AND person_id <> 0) z WHERE n = 1`)
+		w.exec(`CREATE UNIQUE INDEX `+name+`_i ON `+name+`_lived (person_id)`, `ANALYZE `+name+`_lived`)
+		at, from = "COALESCE(h.home_id, w.home_id)", from+" LEFT JOIN "+name+"_lived h ON h.person_id = w.person_id"
+	}
+	w.exec(`CREATE TABLE ` + name + ` AS SELECT w.person_id, t.code AS theme, w.online, w.minutes, w.heads, k.birth_year, k.sex,
+		u.community, u.street, u.district, u.city FROM ` + from + ` JOIN theme t ON t.id = w.theme_id LEFT JOIN x_known k ON k.person_id = w.person_id
+		JOIN x_up u ON u.area_id = ` + at + ` WHERE w.` + within)
+	return name
 }
 
 type tally struct{ persons, rows, minutes, heads, regular int64 }
@@ -212,50 +241,37 @@ type tally struct{ persons, rows, minutes, heads, regular int64 }
 // count answers for all areas of a level with nothing but SQL.
 func (w *town) count(q ledger.Query, l area.Level) map[int64]tally {
 	w.t.Helper()
-	where := fmt.Sprintf("w.day BETWEEN %d AND %d", q.Period.From, q.Period.To)
-	at, lived, join := "w.place_id", "", ""
-	if q.By != ledger.ByPlace {
-		lived = fmt.Sprintf(`WITH lived AS (SELECT person_id, home_id FROM (SELECT person_id, home_id, row_number() OVER (PARTITION BY person_id ORDER BY day DESC, id DESC) AS n
-			FROM x_live WHERE day BETWEEN %d AND %d AND person_id <> 0) z WHERE n = 1) `, q.Period.From, q.Period.To)
-		at, join = "COALESCE(h.home_id, w.home_id)", "LEFT JOIN lived h ON h.person_id = w.person_id "
-	}
+	where := "1 = 1"
 	if q.Filter.Theme != "" {
-		where += " AND w.theme_id IN (SELECT id FROM theme WHERE code = '" + q.Filter.Theme + "')"
+		where += " AND theme = '" + q.Filter.Theme + "'"
 	}
 	if q.Filter.Mode != "" {
-		where += fmt.Sprintf(" AND w.online = %d", map[string]int{"onsite": 0, "online": 1}[q.Filter.Mode])
+		where += fmt.Sprintf(" AND online = %d", map[string]int{"onsite": 0, "online": 1}[q.Filter.Mode])
 	}
 	if q.Filter.Sex != "" {
-		where += " AND k.sex = '" + q.Filter.Sex + "'"
+		where += " AND sex = '" + q.Filter.Sex + "'"
 	}
 	if q.Filter.Age != "" {
 		b := map[string][2]int{"60-69": {60, 69}, "80+": {80, 999}, "18-59": {18, 59}, "33-44": {33, 44}}[q.Filter.Age]
-		where += fmt.Sprintf(" AND k.birth_year <> 0 AND %d - k.birth_year BETWEEN %d AND %d", q.Period.To.Year(), b[0], b[1])
+		where += fmt.Sprintf(" AND birth_year <> 0 AND %d - birth_year BETWEEN %d AND %d", q.Period.To.Year(), b[0], b[1])
 	}
-	rows, err := w.d.Read.Query(lived + `SELECT u.up, w.person_id, count(*), CAST(sum(w.minutes) AS BIGINT), CAST(sum(w.heads) AS BIGINT) FROM x_live w ` + join +
-		`LEFT JOIN x_known k ON k.person_id = w.person_id JOIN x_up u ON u.area_id = ` + at + ` AND u.level = '` + string(l) + `' WHERE ` + where + ` GROUP BY u.up, w.person_id`)
+	rows, err := w.d.Read.Query(`SELECT at, sum(CASE WHEN person_id <> 0 THEN 1 ELSE 0 END), sum(CASE WHEN person_id <> 0 THEN n ELSE 0 END),
+			CAST(sum(CASE WHEN person_id <> 0 THEN m ELSE 0 END) AS BIGINT), CAST(sum(CASE WHEN person_id = 0 THEN h ELSE 0 END) AS BIGINT),
+			sum(CASE WHEN person_id <> 0 AND (n >= 6 OR m >= 540) THEN 1 ELSE 0 END)
+		FROM (SELECT ` + string(l) + ` AS at, person_id, count(*) AS n, sum(minutes) AS m, sum(heads) AS h FROM ` + w.period(q.Period, q.By) + `
+			WHERE ` + where + ` GROUP BY ` + string(l) + `, person_id) z GROUP BY at ORDER BY at`)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	defer rows.Close()
 	out := map[int64]tally{}
 	for rows.Next() {
-		var up, person, n, minutes, heads int64
-		if err := rows.Scan(&up, &person, &n, &minutes, &heads); err != nil {
+		var at int64
+		var s tally
+		if err := rows.Scan(&at, &s.persons, &s.rows, &s.minutes, &s.heads, &s.regular); err != nil {
 			w.t.Fatal(err)
 		}
-		s := out[up]
-		if person == 0 {
-			s.heads += heads
-		} else {
-			s.persons++
-			s.rows += n
-			s.minutes += minutes
-			if n >= 6 || minutes >= 540 {
-				s.regular++
-			}
-		}
-		out[up] = s
+		out[at] = s
 	}
 	if err := rows.Err(); err != nil {
 		w.t.Fatal(err)
