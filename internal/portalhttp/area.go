@@ -138,9 +138,7 @@ func (p *areaPage) fill(a *asker, q ledger.Query) {
 		p.Charts = append(p.Charts, a.draw(a.Breakdown(a.ctx, p.Page, string(axis), with(ledger.Participants), axis)))
 	}
 	day, _ := a.Latest()
-	from, _, _ := a.Figures.Span()
-	month := figureview.Complete(figureview.MonthOf(day), day)
-	p.Trend = a.draw(a.City.Trend(a.ctx, p.Page, "trend", with(ledger.Participants), figureview.Series(month, from, 24)))
+	p.Trend = a.draw(a.City.Trend(a.ctx, p.Page, "trend", with(ledger.Participants), a.Trendable(figureview.MonthOf(day), 24)))
 }
 
 // classes lists what can be joined in or near the area.

@@ -115,8 +115,7 @@ func (p *homePage) fill(a *asker, q ledger.Query) {
 	p.Map = a.DrawMap(p.Page, "map", with(ledger.Rate), a.children(with(ledger.Rate)))
 	p.Themes = a.draw(a.Breakdown(a.ctx, p.Page, "themes", with(ledger.Participants), ledger.AxisTheme))
 	p.Ages = a.draw(a.Breakdown(a.ctx, p.Page, "ages", with(ledger.Participants), ledger.AxisAge))
-	from, _, _ := a.Figures.Span()
-	p.Trend = a.draw(a.City.Trend(a.ctx, p.Page, "trend", with(ledger.Participants), figureview.Series(q.Period, from, 12)))
+	p.Trend = a.draw(a.City.Trend(a.ctx, p.Page, "trend", with(ledger.Participants), a.Trendable(q.Period, 12)))
 }
 
 // running says what the running year has brought so far.

@@ -39,10 +39,13 @@ func places(f ledger.Figure) int32 {
 	switch f.Measure {
 	case ledger.Rate:
 		v, err := f.Value.Float64()
-		if err == nil && v != 0 && v < 1 {
+		switch {
+		case err != nil || v == 0 || v >= 1:
+			return 1
+		case v >= 0.1:
 			return 2
 		}
-		return 1
+		return 3
 	case ledger.Hours, ledger.CreditHours:
 		return 1
 	}
@@ -86,7 +89,7 @@ func Change(p ui.Page, now, before ledger.Figure) Cell {
 		return Dash(p, ledger.NotComputable)
 	}
 	text := Rounded(&d, max(places(now), places(before)))
-	if d.Sign() > 0 {
+	if d.Sign() > 0 && strings.Trim(text, "0.") != "" {
 		text = "+" + text
 	}
 	return Cell{State: ledger.Value, Text: text, Exact: d.Text('f')}

@@ -24,7 +24,8 @@ type Chart struct {
 // Row is one line of a chart's table.
 type Row struct {
 	Label, Href string
-	Short       string // under a chart
+	Short       string // under a chart …
+	Group       string // … and what is written where it changes
 	Cell        Cell
 	Here        bool
 }
@@ -52,17 +53,41 @@ func (c *City) Breakdown(ctx context.Context, p ui.Page, id string, q ledger.Que
 		Head: [2]string{AxisName(p, axis), Unit(p, q.Measure)}}
 	var points []chart.Point
 	desc := ""
+	hide := zeros(slices)
 	for _, s := range slices {
 		row := Row{Label: c.SliceName(p, axis, s.Code), Cell: NewCell(p, s.Figure), Href: Address("/figures", narrowed(q, axis, s.Code))}
 		ch.Rows = append(ch.Rows, row)
+		if hide > 0 && isZero(s.Figure) {
+			continue
+		}
 		points = append(points, point(s.Figure, row.Label, row.Cell))
 		desc += row.Label + " " + row.Cell.Text + row.Cell.Word + p.T("figure.semicolon")
 	}
 	if axis == ledger.AxisTheme && isPersons(q.Measure) {
 		ch.Note = p.T("figure.note.theme")
 	}
+	if hide > 0 {
+		ch.Note = p.T("figure.note.zeros", "N", hide) + ch.Note
+	}
 	ch.SVG = chart.Bars(chart.Comparison{Head: chart.Head{ID: id, Title: ch.Caption, Desc: desc}, Points: points})
 	return ch, nil
+}
+
+func isZero(f ledger.Figure) bool { return f.State == ledger.Value && f.Value.IsZero() }
+
+// zeros returns how many bars of no length a chart leaves to its table: all
+// of them where they are more than half and something is left.
+func zeros(slices []ledger.Slice) int {
+	n := 0
+	for _, s := range slices {
+		if isZero(s.Figure) {
+			n++
+		}
+	}
+	if n*2 <= len(slices) || n == len(slices) {
+		return 0
+	}
+	return n
 }
 
 func isPersons(m ledger.Measure) bool {
@@ -98,11 +123,12 @@ func (c *City) Trend(ctx context.Context, p ui.Page, id string, q ledger.Query, 
 			return Chart{}, err
 		}
 		row := Row{Label: PeriodName(p, d), Cell: NewCell(p, f), Href: Address("/figures", one), Here: d.Name == q.Period.Name, Short: shortName(p, d)}
+		if !d.IsYear() {
+			row.Group = strconv.Itoa(d.From.Year())
+		}
 		ch.Rows = append(ch.Rows, row)
 		pt := point(f, row.Short, row.Cell)
-		if !d.IsYear() {
-			pt.Group = strconv.Itoa(d.From.Year())
-		}
+		pt.Group = row.Group
 		points = append(points, pt)
 	}
 	if len(ch.Rows) == 0 {

@@ -2,6 +2,7 @@ package figureview
 
 import (
 	"html/template"
+	"strconv"
 
 	"xuedu/internal/chart"
 	"xuedu/internal/ledger"
@@ -48,9 +49,17 @@ func (c *City) DrawMap(p ui.Page, id string, q ledger.Query, figures []ledger.Fi
 	m := &Map{Caption: Name(p, q.Measure) + p.T("figure.bracket", "Text", Unit(p, q.Measure)), Sub: c.PeriodDays(p, q.Period), None: none}
 	m.SVG = chart.Map(chart.Choropleth{Head: chart.Head{ID: id, Title: title, Desc: p.T("figure.map.desc")},
 		Outlines: outlines, Lang: p.Lang, Values: values, Limits: limits})
-	m.Legend = chart.Legend(p.T("figure.map.steps"), limits, chart.Grouped,
+	m.Legend = chart.Legend(p.T("figure.map.steps"), limits, limit,
 		chart.LegendWords{Below: p.T("figure.map.below"), Above: p.T("figure.map.above")})
 	return m
+}
+
+// limit prints a limit of a class: a round number, however small.
+func limit(v float64) string {
+	if v >= 100 {
+		return chart.Grouped(v)
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
 }
 
 func (c *City) areaName(p ui.Page, code string) string {

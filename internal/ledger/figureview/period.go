@@ -67,16 +67,38 @@ func Complete(p ledger.Period, d ledger.Day) ledger.Period {
 	return q
 }
 
-// Series returns the periods of p's kind from the one that holds from up to
-// p, at most n of them.
+// Series returns the periods of p's kind up to p that began on from or later,
+// oldest first, at most n of them and p at least: a period of which only the
+// end was recorded would look like a rise.
 func Series(p ledger.Period, from ledger.Day, n int) []ledger.Period {
 	out := []ledger.Period{p}
-	for len(out) < n && out[0].From > from {
+	for len(out) < n {
 		q, ok := Before(out[0])
-		if !ok {
+		if !ok || q.From < from {
 			break
 		}
 		out = append([]ledger.Period{q}, out...)
+	}
+	return out
+}
+
+// Trendable returns the full periods that a trend up to p shows: of p's kind,
+// or finer where fewer than three of them were recorded.
+func (c *City) Trendable(p ledger.Period, n int) []ledger.Period {
+	from, _, _ := c.Figures.Span()
+	day, _ := c.Latest()
+	if p.To > day { // a running period would look like a fall
+		if b, ok := Before(p); ok {
+			p = b
+		}
+	}
+	out := Series(p, from, n)
+	end := min(p.To, day)
+	for _, finer := range []ledger.Period{QuarterOf(end), MonthOf(end)} {
+		if len(out) > 2 || IsMonth(p) {
+			break
+		}
+		out = Series(Complete(finer, end), from, n)
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -61,6 +62,11 @@ type pageKey struct{}
 
 func (a *api) serve(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Add("Vary", "Accept, Accept-Language, Cookie")
+	for name, v := range r.URL.Query() {
+		if slices.Contains(v, "") { // an empty value is no value: say so instead of guessing
+			return problem(w, http.StatusUnprocessableEntity, ui.NewPage(r, ui.Public, "explore.title").T("explore.api.empty", "Name", name))
+		}
+	}
 	a.mux.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), pageKey{}, ui.NewPage(r, ui.Public, "explore.title"))))
 	return nil
 }
@@ -99,7 +105,7 @@ func refuse(ctx context.Context, err error) error {
 	}
 	p := pageOf(ctx)
 	m := &huma.ErrorModel{Status: web.Status(e), Title: http.StatusText(web.Status(e)), Detail: p.T(e.Key, e.Args...)}
-	if e.Kind == errs.Invalid && (e.Field == "area" || e.Field == "theme") { // well-formed, but there is none
+	if e.Kind == errs.Invalid { // the form was checked: what it names is not there
 		m.Status, m.Title = http.StatusNotFound, http.StatusText(http.StatusNotFound)
 	}
 	if e.Field != "" {

@@ -20,16 +20,14 @@ import (
 	"xuedu/internal/sheet"
 )
 
-const periodPattern = `^(19|20|21)\d\d(-(Q[1-4]|(0[1-9]|1[0-2])(-(0[1-9]|1\d|2[0-8]))?))?(\.\.(19|20|21)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))?$`
-
 // Question is what every operation about a figure takes.
 type Question struct {
 	Measure string `query:"measure" enum:"participants,attendances,headcount,hours,credit_hours,regular,rate" default:"participants" doc:"What is counted."`
 	Area    string `query:"area" minLength:"1" maxLength:"64" doc:"Code of the area; the city by default." example:"110108000000"`
-	Period  string `query:"period" maxLength:"22" doc:"A year, quarter, month or day, or a range of days: 2024, 2024-Q1, 2024-03, 2024-03-05, 2024-03-05..2024-04-10. The last full quarter by default." example:"2024-Q1"`
+	Period  string `query:"period" pattern:"^((19|20|21)[0-9]{2}(-Q[1-4]|-(0[1-9]|1[0-2]))?|(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([.][.](19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]))?)$" patternDescription:"a period" doc:"A year, quarter, month or day, or a range of days: 2024, 2024-Q1, 2024-03, 2024-03-05, 2024-03-05..2024-04-10. The last full quarter by default." example:"2024-Q1"`
 	By      string `query:"by" enum:"home,place" default:"home" doc:"The area that counts: where people live, or where the class is."`
 	Theme   string `query:"theme" minLength:"1" maxLength:"64" doc:"Code of a theme (see themes)."`
-	Age     string `query:"age" pattern:"^\\d{1,3}(-\\d{1,3}|\\+)$" patternDescription:"60-69 or 80+" doc:"An age band, in whole years reached in the year of the period's end."`
+	Age     string `query:"age" pattern:"^[0-9]{1,3}(-[0-9]{1,3}|[+])$" patternDescription:"60-69 or 80+" doc:"An age band, in whole years reached in the year of the period's end."`
 	Sex     string `query:"sex" enum:"f,m" doc:"Only women or only men."`
 	Mode    string `query:"mode" enum:"onsite,online" doc:"Only on site or only online."`
 }
@@ -61,7 +59,7 @@ type figuresInput struct {
 	Listing
 	Level  string `query:"level" enum:"city,district,street,community" doc:"All areas of this level below the area; the area itself by default."`
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"500" doc:"Most cells of one answer."`
-	Cursor string `query:"cursor" maxLength:"128" doc:"The next of the answer before."`
+	Cursor string `query:"cursor" minLength:"1" maxLength:"128" doc:"The next of the answer before."`
 }
 
 type cell struct {
@@ -188,10 +186,16 @@ func operation[T any](h huma.API, id, path, summary, text string) huma.Operation
 	schema := h.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[T](), true, "")
 	tag := map[string]*huma.Param{"ETag": {Schema: &huma.Schema{Type: "string"}, Description: "Names this answer."}}
 	return huma.Operation{OperationID: id, Method: http.MethodGet, Path: apiPath + path, Summary: summary, Description: text,
-		Errors: []int{http.StatusNotFound, http.StatusUnprocessableEntity},
+		Errors: []int{http.StatusUnprocessableEntity},
 		Responses: map[string]*huma.Response{
+			"404": problemResponse(h, "The question is well-formed but names something that is not there: an area, a level below it, a theme, an age, a day, a cursor."),
 			"200": {Description: "OK", Headers: tag, Content: map[string]*huma.MediaType{
 				"application/json": {Schema: schema}, "text/csv": {Schema: &huma.Schema{Type: "string"}}}},
 			"304": {Description: "You have this answer.", Headers: tag},
 		}}
+}
+
+func problemResponse(h huma.API, text string) *huma.Response {
+	schema := h.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[huma.ErrorModel](), true, "")
+	return &huma.Response{Description: text, Content: map[string]*huma.MediaType{"application/problem+json": {Schema: schema}}}
 }

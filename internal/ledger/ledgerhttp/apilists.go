@@ -18,7 +18,7 @@ type areasInput struct {
 	Under  string `query:"under" minLength:"1" maxLength:"64" doc:"Only this area and those below it."`
 	Level  string `query:"level" enum:"country,province,city,district,street,community" doc:"Only areas of this level."`
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"500"`
-	Cursor string `query:"cursor" maxLength:"128" doc:"The next of the answer before."`
+	Cursor string `query:"cursor" minLength:"1" maxLength:"128" doc:"The next of the answer before."`
 }
 
 type apiArea struct {

@@ -17,7 +17,7 @@ type sessionsInput struct {
 	Accept      string `header:"Accept" hidden:"true"`
 	IfNoneMatch string `header:"If-None-Match" doc:"The ETag of an answer you have."`
 	Limit       int    `query:"limit" minimum:"1" maximum:"1000" default:"500" doc:"Most meetings of one answer."`
-	Cursor      string `query:"cursor" maxLength:"128" doc:"The next of the answer before."`
+	Cursor      string `query:"cursor" minLength:"1" maxLength:"128" doc:"The next of the answer before."`
 }
 
 type apiSession struct {

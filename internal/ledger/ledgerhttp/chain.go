@@ -96,6 +96,7 @@ func exploreData(c figureview.Chart, name string) template.JS {
 	type point struct {
 		Label string `json:"label"`
 		Short string `json:"short"`
+		Group string `json:"group"`
 		Value string `json:"value"` // exact, "" = none
 		Text  string `json:"text"`
 	}
@@ -105,7 +106,7 @@ func exploreData(c figureview.Chart, name string) template.JS {
 		Points []point `json:"points"`
 	}{Kind: "line", Name: name}
 	for _, r := range c.Rows {
-		data.Points = append(data.Points, point{r.Label, r.Short, r.Cell.Exact, r.Cell.Text + r.Cell.Word})
+		data.Points = append(data.Points, point{r.Label, r.Short, r.Group, r.Cell.Exact, r.Cell.Text + r.Cell.Word})
 	}
 	b, err := json.Marshal(data)
 	if err != nil {

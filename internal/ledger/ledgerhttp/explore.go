@@ -103,16 +103,8 @@ func (h *handler) answer(ctx context.Context, p *explorePage, q ledger.Query, pa
 
 // charts draws the trend and the parts that are not chosen already.
 func (h *handler) charts(ctx context.Context, p *explorePage, q ledger.Query) (err error) {
-	from, _, _ := h.City.Figures.Span()
-	day, _ := h.City.Latest()
-	last := q.Period
-	if last.To > day { // a running period would look like a fall
-		if b, ok := figureview.Before(last); ok && b.To >= from {
-			last = b
-		}
-	}
-	if _, ok := figureview.Before(last); ok {
-		if p.Trend, err = h.City.Trend(ctx, p.Page, "trend", q, figureview.Series(last, from, 24)); err != nil {
+	if periods := h.City.Trendable(q.Period, 24); len(periods) > 1 {
+		if p.Trend, err = h.City.Trend(ctx, p.Page, "trend", q, periods); err != nil {
 			return err
 		}
 		p.Trend.Data = exploreData(p.Trend, p.Num.Label)

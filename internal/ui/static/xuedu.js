@@ -56,7 +56,7 @@ function draw(box, data) {
     grid: { left: 8, right: 24, top: 24, bottom: 8, containLabel: true },
     tooltip: { trigger: "axis", renderMode: "richText", textStyle: { ...text, color: colour("ink") }, borderColor: colour("ink"), borderRadius: 0,
       formatter: ([p]) => data.points[p.dataIndex].label + "\n" + data.points[p.dataIndex].text },
-    xAxis: { type: "category", data: data.points.map((p) => p.short || p.label), axisLabel: text, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("ink") } } },
+    xAxis: { type: "category", data: data.points.map((p, i) => (p.short || p.label) + (p.group && (i === 0 || p.group !== data.points[i - 1].group) ? "\n" + p.group : "")), axisLabel: { ...text, hideOverlap: true, lineHeight: size * 1.3 }, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("ink") } } },
     yAxis: { type: "value", axisLabel: { ...text, formatter: (v) => v.toLocaleString("en-US") }, splitLine: { lineStyle: { color: colour("line") } } },
     series: [{ type: "line", name: data.name, data: data.points.map((p) => (p.value === "" ? null : Number(p.value))), symbol: "circle", symbolSize: 8, lineStyle: { width: 3 }, color: colour("teal"),
       label: { show: true, formatter: (p) => (p.dataIndex === last ? data.points[last].text : ""), color: colour("teal"), fontWeight: "bold", fontSize: size * 1.2, position: "top" } }],
@@ -68,4 +68,4 @@ tellMore();
 addEventListener("resize", tellMore);
 unfold();
 chooseWhole();
-explore();
+addEventListener("DOMContentLoaded", explore); // further scripts have run by then
