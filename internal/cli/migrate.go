@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"xuedu/internal/db"
+	"xuedu/internal/job"
 )
 
 type migrateCmd struct{}
@@ -23,6 +24,9 @@ func (migrateCmd) Run(ctx context.Context, env *Env) error {
 	defer d.Close()
 	n, err := d.Migrate(ctx)
 	if err != nil {
+		return err
+	}
+	if _, err := job.Migrate(ctx, d); err != nil {
 		return err
 	}
 	now, _, err := d.Version(ctx)
