@@ -116,13 +116,12 @@ func (c *collector) parts(ctx context.Context) error {
 }
 
 func (c *collector) breakdown(ctx context.Context, key string, axis ledger.Axis) (Table, error) {
-	t := Table{Key: key, Columns: []string{string(ledger.Participants), string(ledger.Attendances), string(ledger.Hours), colYearBefore}}
-	before, ok := c.yearBefore()
-	columns := []ledger.Query{c.query(ledger.Participants, c.period), c.query(ledger.Attendances, c.period), c.query(ledger.Hours, c.period), c.query(ledger.Participants, before)}
+	t := Table{Key: key, Columns: []string{string(ledger.Participants), string(ledger.Attendances), string(ledger.Hours)}}
+	columns := []ledger.Query{c.query(ledger.Participants, c.period), c.query(ledger.Attendances, c.period), c.query(ledger.Hours, c.period)}
+	if before, ok := c.yearBefore(); ok {
+		t.Columns, columns = append(t.Columns, colYearBefore), append(columns, c.query(ledger.Participants, before))
+	}
 	for i, q := range columns {
-		if i == 3 && !ok {
-			break
-		}
 		slices, err := c.Figures.Breakdown(ctx, q, axis)
 		if err != nil {
 			return t, err
@@ -132,13 +131,10 @@ func (c *collector) breakdown(ctx context.Context, key string, axis ledger.Axis)
 		}
 	}
 	total := &Row{}
-	for i, q := range columns {
-		f := ledger.Figure{State: ledger.NotComputable}
-		if i < 3 || ok {
-			var err error
-			if f, err = c.one(ctx, q); err != nil {
-				return t, err
-			}
+	for _, q := range columns {
+		f, err := c.one(ctx, q)
+		if err != nil {
+			return t, err
 		}
 		total.Cells = append(total.Cells, cellOf(f))
 	}

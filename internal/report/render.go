@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/cockroachdb/apd/v3"
@@ -33,14 +34,28 @@ var pages = template.Must(template.ParseFS(allTemplates, "templates/*.html"))
 // HTML writes a bulletin as a page that needs nothing else: style and charts
 // are inside, and there is no script.
 func HTML(out io.Writer, v *View) error {
+	head := "@page{@top-right{content:\"" + cssText(v.Title+"  "+v.Period) + "\";font-size:8.5pt}}@page :first{@top-right{content:\"\"}}"
 	err := pages.ExecuteTemplate(out, "file", struct {
 		View *View
 		CSS  template.CSS
-	}{v, template.CSS(style)})
+	}{v, template.CSS(style + head)})
 	if err != nil {
 		return fmt.Errorf("write bulletin: %w", err)
 	}
 	return nil
+}
+
+// cssText escapes t for a string of a style sheet inside HTML.
+func cssText(t string) string {
+	var b strings.Builder
+	for _, r := range t {
+		if r < 0x80 && !(r == ' ' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z') {
+			fmt.Fprintf(&b, "\\%06x", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // Workbook writes a bulletin's tables and rules as a workbook: the same
