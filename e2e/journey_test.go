@@ -40,7 +40,7 @@ func held(t testing.TB, c *client, code string) int {
 // that meets today, and returns its address and the code of its community.
 func openRoster(t testing.TB, ctx context.Context, base string) (path, area string) {
 	t.Helper()
-	do(t, ctx, "open the first roster of today",
+	do(t, ctx, "open the first roster of today", width(1280),
 		chromedp.Navigate(base+"/desk"),
 		chromedp.Click(chromedp.CSS(`.xd-owe tbody:has(.xd-tag--go) tr:has(.xd-tag--go) .xd-next a`)),
 		chromedp.WaitVisible(chromedp.CSS(`#roll`)))

@@ -27,7 +27,8 @@ type view struct {
 
 var views = []view{
 	{"zh-desktop", "lang=zh-CN&view=normal", 1280},
-	{"en-phone", "lang=en&view=normal", 390},
+	{"en-tablet", "lang=en&view=normal", 800},
+	{"en-phone", "lang=en&view=normal", 360},
 	{"zh-elder-phone", "lang=zh-CN&view=elder", 390},
 }
 
