@@ -19,7 +19,11 @@ import (
 
 // dynamic lists prefixes of keys that are put together where neither a
 // literal "prefix." + x nor printf "prefix.%s" stands in a call.
-var dynamic = []string{}
+var dynamic = []string{"demo.step."}
+
+// mayDiffer lists texts whose languages need different placeholders: the name
+// of a month is a word in one and a number in the other.
+var mayDiffer = []string{"activity.day"}
 
 const root = "../.."
 
@@ -51,6 +55,9 @@ func TestLanguagesHaveTheSameTexts(t *testing.T) {
 		}
 	}
 	for key, text := range zh {
+		if slices.Contains(mayDiffer, key) {
+			continue
+		}
 		for _, p := range placeholder.FindAllString(en[key], -1) {
 			if !strings.Contains(text, p) && p != "{{.N}}" && !strings.Contains(text, strings.Trim(p, "{}")) {
 				t.Errorf("%s: %s has %s, %s has not", key, i18n.EN, p, i18n.ZH)
