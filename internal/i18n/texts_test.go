@@ -106,7 +106,7 @@ func TestEveryTextIsUsedAndEveryUsedTextIsThere(t *testing.T) {
 
 var (
 	tCall  = regexp.MustCompile(`\.T\s+"([^"]+)"`)
-	quoted = regexp.MustCompile(`["`+"`"+`]([a-z_]+(?:\.[a-z0-9_-]+)+)["`+"`"+`]`)
+	quoted = regexp.MustCompile(`["` + "`" + `]([a-z_]+(?:\.[a-z0-9_-]+)+)["` + "`" + `]`)
 	printf = regexp.MustCompile(`printf "([a-z_.]+\.)%[sdv]"`)
 )
 
