@@ -165,8 +165,11 @@ func decodePart(z *zip.Reader, name string, v any) error {
 
 // broken says that a workbook cannot be read; nil stays nil.
 func broken(err error) error {
-	if err == nil || errors.Is(err, errTooLarge) {
-		return err
+	if err == nil {
+		return nil
+	}
+	if e, ok := errors.AsType[*errs.Error](err); ok {
+		return e
 	}
 	return &errs.Error{Kind: errs.Invalid, Key: "sheet.broken", Err: err}
 }
@@ -193,7 +196,7 @@ func (l *limited) Read(p []byte) (int, error) {
 func readTexts(z *zip.Reader, name string) ([]string, error) {
 	f, err := openPart(z, name)
 	if err != nil {
-		return nil, nil //nolint:nilerr // a workbook of numbers may lack the part its list names
+		return nil, nil // a workbook of numbers may lack the part its list names
 	}
 	rc, err := f.Open()
 	if err != nil {

@@ -6,8 +6,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-
-	"xuedu/internal/errs"
 )
 
 func (s *xlsxSource) next() (Row, error) {
@@ -66,7 +64,7 @@ func (s *xlsxSource) cell(start xml.StartElement) error {
 		col = column(ref)
 	}
 	if col >= maxCols || col < 0 {
-		return errs.New(errs.Invalid, "sheet.too_large")
+		return errTooLarge
 	}
 	kind, style := attr(start, "t"), attr(start, "s")
 	value, err := s.value(kind)
