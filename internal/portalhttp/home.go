@@ -1,12 +1,15 @@
 package portalhttp
 
 import (
+	"cmp"
 	"html/template"
 	"net/http"
+	"slices"
 
 	"xuedu/internal/chart"
 	"xuedu/internal/ledger"
 	"xuedu/internal/ledger/figureview"
+	"xuedu/internal/report"
 	"xuedu/internal/ui"
 	"xuedu/internal/web"
 )
@@ -58,11 +61,7 @@ func (h *handler) home(w http.ResponseWriter, r *http.Request) error {
 	if p.Goals, err = h.goals(r, p.Page); err != nil {
 		return err
 	}
-	if h.Reports != nil {
-		if p.Reports, err = h.Reports(r.Context(), p.Lang); err != nil {
-			return err
-		}
-	}
+	p.Reports = h.bulletins(p.Page)
 	root := h.City.Root()
 	if _, ok := h.City.Latest(); ok && root != nil {
 		p.HasData = true
@@ -73,6 +72,23 @@ func (h *handler) home(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return web.Render(w, r, http.StatusOK, homeView, p)
+}
+
+// mostBulletins is how many bulletins the home page names.
+const mostBulletins = 4
+
+// bulletins lists the latest bulletins of full quarters and years.
+func (h *handler) bulletins(p ui.Page) []Link {
+	var out []Link
+	list := h.Reports.Periods()
+	slices.SortStableFunc(list, func(a, b report.Span) int { return cmp.Compare(b.Period.To, a.Period.To) })
+	for _, s := range list {
+		if len(out) < mostBulletins && !s.Running && !figureview.IsMonth(s.Period) {
+			name := figureview.PeriodName(p, s.Period)
+			out = append(out, Link{Text: p.T("home.bulletin", "Period", name), Href: "/reports/" + s.Period.Name, Note: h.City.PeriodDays(p, s.Period)})
+		}
+	}
+	return out
 }
 
 func (h *handler) goals(r *http.Request, p ui.Page) ([]goal, error) {

@@ -11,6 +11,7 @@ import (
 	"xuedu/internal/ledger"
 	"xuedu/internal/ledger/figureview"
 	"xuedu/internal/plan"
+	"xuedu/internal/report"
 	"xuedu/internal/web"
 )
 
@@ -30,12 +31,15 @@ type Classes interface {
 	Find(ctx context.Context, w activity.Wish) ([]activity.Offer, int64, error)
 }
 
+// Reports lists the bulletins there are; *report.Service does.
+type Reports interface{ Periods() []report.Span }
+
 // Parts is what the pages are made of.
 type Parts struct {
 	City    *figureview.City
 	Goals   Goals
 	Classes Classes
-	Reports func(ctx context.Context, lang string) ([]Link, error) // what was published last; may be nil
+	Reports Reports
 }
 
 type handler struct{ Parts }

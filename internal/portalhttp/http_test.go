@@ -16,6 +16,7 @@ import (
 	"xuedu/internal/pack"
 	"xuedu/internal/plan"
 	"xuedu/internal/portalhttp"
+	"xuedu/internal/report"
 )
 
 type goals struct{}
@@ -35,6 +36,12 @@ func (classes) Find(context.Context, activity.Wish) ([]activity.Offer, int64, er
 	return []activity.Offer{o}, 1, nil
 }
 
+type reports struct{}
+
+func (reports) Periods() []report.Span {
+	return []report.Span{{Period: ledger.Period{Name: "2026-Q4", From: 20261001, To: 20261231}, Running: true}, {Period: ledger.Period{Name: "2026-Q3", From: 20260701, To: 20260930}}}
+}
+
 type site struct {
 	http.Handler
 	city *figureview.City
@@ -44,9 +51,7 @@ type site struct {
 func newSite(t *testing.T, pack string) *site {
 	t.Helper()
 	c := figureviewtest.City(t, pack)
-	parts := portalhttp.Parts{City: c, Goals: goals{}, Classes: classes{}, Reports: func(context.Context, string) ([]portalhttp.Link, error) {
-		return []portalhttp.Link{{Text: "季报", Href: "/reports/1", Note: "刚刚"}}, nil
-	}}
+	parts := portalhttp.Parts{City: c, Goals: goals{}, Classes: classes{}, Reports: reports{}}
 	return &site{Handler: figureviewtest.Serve(t, portalhttp.Routes(parts)...), city: c, fake: c.Figures.(*figureviewtest.Fake)}
 }
 
@@ -130,6 +135,9 @@ func TestHomeTableAddsUpAndStandsInOrderOfCodes(t *testing.T) {
 	})
 	if doc.Find("svg.xd-map").Length() != 1 || doc.Find("svg.xd-map title").Length() != 1 {
 		t.Error("no map, or one that does not say what it is")
+	}
+	if doc.Find(`a[href="/reports/2026-Q3"]`).Length() != 1 || doc.Find(`a[href="/reports/2026-Q4"]`).Length() != 0 {
+		t.Error("the bulletins named are not those of full periods")
 	}
 	for _, id := range []string{"themes", "ages", "trend"} {
 		fig := doc.Find("#" + id + "-w-t").Closest("figure")
