@@ -128,7 +128,7 @@ func (w *words) writeTable(b *sheet.Book, t *Table) error {
 func (w *words) format(c sheet.Col, t *Table, m ledger.Measure) sheet.Col {
 	c.Format = sheet.Integer
 	if t.Key == TableSummary || m == ledger.Hours || m == ledger.CreditHours || m == ledger.Rate {
-		c.Format, c.Places = sheet.Decimal, 2
+		c.Format, c.Places = sheet.Decimal, 3
 	}
 	return c
 }

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/cockroachdb/apd/v3"
 	"github.com/google/go-cmp/cmp"
 
 	"xuedu/internal/chart"
@@ -25,9 +26,11 @@ import (
 	"xuedu/internal/errs"
 	"xuedu/internal/i18n"
 	"xuedu/internal/ledger"
+	"xuedu/internal/ledger/figureview"
 	"xuedu/internal/pack"
 	"xuedu/internal/report"
 	"xuedu/internal/sheet"
+	"xuedu/internal/ui"
 )
 
 var bundle = func() *i18n.Bundle {
@@ -401,4 +404,21 @@ func FuzzParseData(f *testing.F) {
 			t.Errorf("canonical form of the canonical form differs: %v", err)
 		}
 	})
+}
+
+// TestAgreesWithExplorer: a bulletin rounds as the explorer's pages do.
+func TestAgreesWithExplorer(t *testing.T) {
+	t.Parallel()
+	for _, m := range []ledger.Measure{ledger.Participants, ledger.Attendances, ledger.Headcount, ledger.Hours, ledger.CreditHours, ledger.Regular, ledger.Rate} {
+		for _, v := range []string{"0", "0.0004", "0.05", "0.099", "0.1", "0.25", "0.9999", "1", "14.4999", "14.45", "99.95", "1234567.05", "8", "12345678"} {
+			d, _, err := apd.NewFromString(v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := figureview.NewCell(ui.Page{}, ledger.Figure{Measure: m, State: ledger.Value, Value: *d}).Text
+			if got := report.Number(d, m); got != want {
+				t.Errorf("Number(%s, %s) = %s, the explorer says %s", v, m, got, want)
+			}
+		}
+	}
 }

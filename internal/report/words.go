@@ -136,23 +136,31 @@ func (w *words) unit(m ledger.Measure) string {
 	return w.t("figure.unit." + string(m))
 }
 
+// Number prints a value of a measure as people read it.
+func Number(d *apd.Decimal, m ledger.Measure) string { return Rounded(d, places(d, m)) }
+
 // number prints a value as people read it; "" where it is missing.
 func (w *words) number(c Cell, m ledger.Measure) string {
 	d, ok := c.Number()
 	if !ok {
 		return ""
 	}
-	return Rounded(d, places(d, m))
+	return Number(d, m)
 }
 
-// places is how many digits people see behind the point.
+// places is how many digits people see behind the point: as many as on the
+// pages of the explorer, which a test compares.
 func places(d *apd.Decimal, m ledger.Measure) int32 {
 	switch m {
 	case ledger.Rate:
-		if v, err := d.Float64(); err == nil && v != 0 && v < 1 {
+		v, err := d.Float64()
+		switch {
+		case err != nil || v == 0 || v >= 1:
+			return 1
+		case v >= 0.1:
 			return 2
 		}
-		return 1
+		return 3
 	case ledger.Hours, ledger.CreditHours:
 		return 1
 	}
