@@ -3,6 +3,7 @@ package activityhttp
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -18,15 +19,15 @@ var findView = view("find", "found")
 // findPage answers: what can I learn near me?
 type findPage struct {
 	page
-	Near, Theme, Weekday, ModeCode, Text, Code string
-	Where                                      string // the area that was understood
-	Level                                      string // community, street, district or above
-	Several                                    []choice
-	Problem                                    string
-	Themes, Weekdays, Modes                    []option
-	Rings                                      []ring
-	Total                                      int64
-	Pager                                      pager
+	Near, ThemeCode, DayCode, ModeCode, Text, Code string
+	Where                                          string // the area that was understood
+	Level                                          string // community, street, district or above
+	Several                                        []choice
+	Problem                                        string
+	Themes, Weekdays, Modes                        []option
+	Rings                                          []ring
+	Total                                          int64
+	Pager                                          pager
 }
 
 // choice is one area that a text may mean.
@@ -46,14 +47,14 @@ var ringKeys = map[activity.Ring]string{
 // find lists the classes that can still be joined, the nearest first. The area
 // comes as a code, or as words that people write.
 func (h *handler) find(w http.ResponseWriter, r *http.Request) error {
-	p := findPage{page: h.page(r, ui.Public, "nav.classes", "find.title"), Near: strings.TrimSpace(r.FormValue("near")), Theme: r.FormValue("theme"),
-		Weekday: r.FormValue("weekday"), ModeCode: r.FormValue("mode"), Text: r.FormValue("q"), Code: r.FormValue("area")}
+	p := findPage{page: h.page(r, ui.Public, "nav.classes", "find.title"), Near: strings.TrimSpace(r.FormValue("near")), ThemeCode: r.FormValue("theme"),
+		DayCode: r.FormValue("weekday"), ModeCode: r.FormValue("mode"), Text: r.FormValue("q"), Code: r.FormValue("area")}
 	p.options(h)
 	no, err := pageNo(r)
 	if err != nil {
 		return err
 	}
-	wish := activity.Wish{Theme: p.Theme, Weekday: p.Weekday, Mode: p.ModeCode, Text: p.Text, Page: no}
+	wish := activity.Wish{Theme: p.ThemeCode, Weekday: p.DayCode, Mode: p.ModeCode, Text: p.Text, Page: no}
 	if !p.locate(h, &wish) {
 		return web.Render(w, r, http.StatusOK, findView, p)
 	}
@@ -77,10 +78,10 @@ func (h *handler) find(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *findPage) options(h *handler) {
-	p.Themes = codes(h.Pack().Themes, p.Lang, p.Theme)
+	p.Themes = codes(h.Pack().Themes, p.Lang, p.ThemeCode)
 	for i := 1; i <= 7; i++ {
 		v := fmt.Sprint(i)
-		p.Weekdays = append(p.Weekdays, option{Value: v, Text: p.T(weekdays[i]), On: v == p.Weekday})
+		p.Weekdays = append(p.Weekdays, option{Value: v, Text: p.T(weekdays[i]), On: v == p.DayCode})
 	}
 	for _, m := range []string{activity.Onsite, activity.Online} {
 		p.Modes = append(p.Modes, option{Value: m, Text: p.Mode(m), On: m == p.ModeCode})
@@ -134,9 +135,8 @@ func (p *findPage) refuse(h *handler, several []int) {
 	p.Problem = p.T("find.several", "Text", p.Near)
 	for _, n := range several {
 		a := h.Tree().At(n)
-		q := page{Page: p.Page}
-		q.Path = strings.Split(p.Path, "?")[0] + "?theme=" + p.Theme + "&weekday=" + p.Weekday + "&mode=" + p.ModeCode
-		p.Several = append(p.Several, choice{Href: q.With("area", a.Code), Text: p.PlacePath(a.ID)})
+		q := url.Values{"area": {a.Code}, "theme": {p.ThemeCode}, "weekday": {p.DayCode}, "mode": {p.ModeCode}}
+		p.Several = append(p.Several, choice{Href: "/classes?" + q.Encode(), Text: p.PlacePath(a.ID)})
 	}
 }
 
