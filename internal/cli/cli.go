@@ -39,6 +39,8 @@ type root struct {
 	Area    areaCmd    `cmd:"" help:"Look at the areas of the city."`
 	User    userCmd    `cmd:"" help:"Manage accounts; make the first administrators."`
 	Audit   auditCmd   `cmd:"" help:"Check, export and sign the audit trail."`
+	Figures figuresCmd `cmd:"" help:"Print participation figures."`
+	Doctor  doctorCmd  `cmd:"" help:"Examine the ledger and the engine; rebuild the engine."`
 	Report  reportCmd  `cmd:"" help:"Build the participation bulletin."`
 	Version versionCmd `cmd:"" help:"Print the version and the commit it was built from."`
 }

@@ -23,8 +23,13 @@ type asked struct {
 }
 
 // check makes a Query ready. It fails with Invalid and the field that is
-// wrong: measure, area, level, by, theme, age, sex or mode.
-func (f *Figures) check(ctx context.Context, q Query, tree *area.Tree) (*asked, error) {
+// wrong: measure, area, level, by, theme, age, sex or mode; with Unavailable
+// before Start. f.use is held for reading.
+func (f *Figures) check(ctx context.Context, q Query) (*asked, error) {
+	if f.eng == nil {
+		return nil, errs.New(errs.Unavailable, "figures.not_ready")
+	}
+	tree := f.eng.Tree()
 	a := &asked{Query: q, tree: tree, pack: f.pack()}
 	if !slices.Contains([]Measure{Participants, Attendances, Headcount, Hours, CreditHours, Regular, Rate}, q.Measure) {
 		return nil, errs.InvalidField("measure", "figures.bad_measure", "Value", q.Measure)

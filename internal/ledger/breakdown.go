@@ -15,7 +15,7 @@ func (f *Figures) Breakdown(ctx context.Context, q Query, axis Axis) ([]Slice, e
 	f.use.RLock()
 	defer f.use.RUnlock()
 	q.Level = ""
-	total, err := f.check(ctx, q, f.eng.Tree())
+	total, err := f.check(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func (f *Figures) Breakdown(ctx context.Context, q Query, axis Axis) ([]Slice, e
 	}
 	out, sum := make([]Slice, 0, len(parts)+1), int64(0)
 	for _, p := range parts {
-		a, err := f.check(ctx, p.query, total.tree)
+		a, err := f.check(ctx, p.query)
 		if err != nil {
 			return nil, err
 		}

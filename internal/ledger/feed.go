@@ -29,33 +29,41 @@ func (f *Figures) lastNumber(ctx context.Context) (int64, error) {
 }
 
 // build reads the whole ledger.
-func (f *Figures) build(ctx context.Context, tree *area.Tree) (*engine.Engine, error) {
-	last, err := f.lastNumber(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (f *Figures) build(ctx context.Context, tree *area.Tree, step func(done, all int64)) (*engine.Engine, error) {
+	return f.orInMemory(func(path string) (*engine.Engine, error) {
+		last, err := f.lastNumber(ctx)
+		if err != nil {
+			return nil, err
+		}
+		opt, err := f.options(ctx, last)
+		if err != nil {
+			return nil, err
+		}
+		b, err := f.collect(ctx, tree, last, step)
+		if err != nil {
+			return nil, err
+		}
+		opt.Path = path
+		return b.Build(opt)
+	})
+}
+
+func (f *Figures) collect(ctx context.Context, tree *area.Tree, last int64, step func(done, all int64)) (*engine.Builder, error) {
 	b := engine.NewBuilder(tree)
 	reversed, err := f.reversed(ctx, last)
 	if err != nil {
 		return nil, err
 	}
 	for from := int64(0); from < last; from += readStep {
-		if err := f.addChunk(ctx, b, from, min(from+readStep, last), reversed); err != nil {
+		to := min(from+readStep, last)
+		if err := f.addChunk(ctx, b, from, to, reversed); err != nil {
 			return nil, err
 		}
-		if f.opt.Step != nil {
-			f.opt.Step(min(from+readStep, last), last)
+		if step != nil {
+			step(to, last)
 		}
 	}
-	if err := f.addPeople(ctx, b, last); err != nil {
-		return nil, err
-	}
-	mark, err := f.mark(ctx, last)
-	if err != nil {
-		return nil, err
-	}
-	opt := engine.Options{Path: f.opt.Snapshot, City: f.opt.City, Last: last, Mark: mark}
-	return b.Build(opt)
+	return b, f.addPeople(ctx, b, last)
 }
 
 func (f *Figures) reversed(ctx context.Context, last int64) (map[int64]struct{}, error) {
@@ -142,7 +150,7 @@ func (f *Figures) catchUp(ctx context.Context) error {
 	}
 	if last-done > rebuildAbove && last-done > done {
 		f.jobs.Wait()
-		e, err := f.build(ctx, f.eng.Tree())
+		e, err := f.build(ctx, f.eng.Tree(), nil)
 		if err == nil {
 			f.replace(e)
 		}
@@ -176,13 +184,16 @@ func (f *Figures) renumber(ctx context.Context, t *area.Tree) error {
 
 func (f *Figures) renumbered(ctx context.Context, t *area.Tree) (*engine.Engine, error) {
 	if f.eng.Strange() {
-		return f.build(ctx, t) // rows whose area was unknown must be read again
+		return f.build(ctx, t, nil) // rows whose area was unknown must be read again
 	}
 	opt, err := f.options(ctx, f.eng.Last())
 	if err != nil {
 		return nil, err
 	}
-	return f.eng.Renumber(t, opt)
+	return f.orInMemory(func(path string) (*engine.Engine, error) {
+		opt.Path = path
+		return f.eng.Renumber(t, opt)
+	})
 }
 
 // batch reads the ledger's tail from < id <= to.

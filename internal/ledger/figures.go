@@ -63,14 +63,13 @@ func NewFigures(d *db.DB, tree func() *area.Tree, pack func() *pack.Pack, pop fu
 func (f *Figures) Start(ctx context.Context) error {
 	f.feed.Lock()
 	defer f.feed.Unlock()
-	f.opt.Snapshot = f.writable(f.opt.Snapshot)
 	tree := f.tree()
 	e, err := f.load(ctx, tree)
 	if err != nil {
 		return err
 	}
 	if e == nil {
-		if e, err = f.build(ctx, tree); err != nil {
+		if e, err = f.build(ctx, tree, f.opt.Step); err != nil {
 			return err
 		}
 	}
@@ -78,12 +77,13 @@ func (f *Figures) Start(ctx context.Context) error {
 	return f.catchUp(ctx)
 }
 
-// Rebuild reads the whole ledger again and replaces engine and snapshot.
-func (f *Figures) Rebuild(ctx context.Context) error {
+// Rebuild reads the whole ledger again and replaces engine and snapshot. step
+// is told how many of the ledger's numbers are read; it may be nil.
+func (f *Figures) Rebuild(ctx context.Context, step func(done, all int64)) error {
 	f.feed.Lock()
 	defer f.feed.Unlock()
 	f.jobs.Wait()
-	e, err := f.build(ctx, f.tree())
+	e, err := f.build(ctx, f.tree(), step)
 	if err != nil {
 		return err
 	}
@@ -139,6 +139,9 @@ func (f *Figures) Refresh(ctx context.Context) error {
 func (f *Figures) Version() int64 {
 	f.use.RLock()
 	defer f.use.RUnlock()
+	if f.eng == nil {
+		return 0
+	}
 	return f.eng.Last()
 }
 
@@ -147,6 +150,9 @@ func (f *Figures) Version() int64 {
 func (f *Figures) Span() (from, to Day, ok bool) {
 	f.use.RLock()
 	defer f.use.RUnlock()
+	if f.eng == nil {
+		return 0, 0, false
+	}
 	a, b, ok := f.eng.Span()
 	return Day(a), Day(b), ok
 }

@@ -64,10 +64,14 @@ func (f *Figures) Origin(ctx context.Context, q Query) (Origin, error) {
 	if err != nil {
 		return Origin{}, err
 	}
+	return f.origin(ctx, l)
+}
+
+func (f *Figures) origin(ctx context.Context, l *lineage) (Origin, error) {
 	o := Origin{Version: l.version}
 	query := l.with() + ` SELECT count(DISTINCT session_id), count(DISTINCT CASE WHEN person_id <> 0 THEN person_id END),
 		` + lineSums + ` FROM hit`
-	err = f.db.Read.QueryRowContext(ctx, query).Scan(&o.Sessions, &o.Persons, &o.Rows, &o.Heads, &o.Minutes)
+	err := f.db.Read.QueryRowContext(ctx, query).Scan(&o.Sessions, &o.Persons, &o.Rows, &o.Heads, &o.Minutes)
 	if err != nil {
 		return o, fmt.Errorf("origin of a figure: %w", err)
 	}
@@ -186,7 +190,7 @@ func (f *Figures) lineage(ctx context.Context, q Query) (*lineage, error) {
 	f.use.RLock()
 	defer f.use.RUnlock()
 	q.Level = ""
-	a, err := f.check(ctx, q, f.eng.Tree())
+	a, err := f.check(ctx, q)
 	if err != nil {
 		return nil, err
 	}

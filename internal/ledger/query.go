@@ -37,7 +37,7 @@ const maxAnswers = 256
 func (f *Figures) Query(ctx context.Context, q Query) ([]Figure, error) {
 	f.use.RLock()
 	defer f.use.RUnlock()
-	a, err := f.check(ctx, q, f.eng.Tree())
+	a, err := f.check(ctx, q)
 	if err != nil {
 		return nil, err
 	}

@@ -91,28 +91,21 @@ func (f *Figures) mark(ctx context.Context, last int64) (string, error) {
 	return fmt.Sprint(last, id, person, session, batch, day, reversal), nil
 }
 
-// writable returns path, or "" where nothing can be written there.
-func (f *Figures) writable(path string) string {
-	if path == "" {
-		return ""
+// orInMemory runs make with the snapshot's file. Where that cannot be written,
+// say because the disk is full, it runs make once more without: figures must
+// be there even if the next start takes longer.
+func (f *Figures) orInMemory(make func(path string) (*engine.Engine, error)) (*engine.Engine, error) {
+	e, err := make(f.opt.Snapshot)
+	if f.opt.Snapshot == "" || !errors.Is(err, engine.ErrWrite) {
+		return e, err
 	}
-	err := os.MkdirAll(filepath.Dir(path), 0o700)
-	if err == nil {
-		var t *os.File
-		if t, err = os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp"); err == nil {
-			err = errors.Join(t.Close(), os.Remove(t.Name()))
-		}
-	}
-	if err != nil {
-		f.opt.Log.Warn("figures: no snapshot can be kept", "file", path, "err", err)
-		return ""
-	}
-	return path
+	f.opt.Log.Warn("figures: no snapshot can be kept", "file", f.opt.Snapshot, "err", err)
+	return make("")
 }
 
 func (f *Figures) options(ctx context.Context, last int64) (engine.Options, error) {
 	mark, err := f.mark(ctx, last)
-	return engine.Options{Path: f.opt.Snapshot, City: f.opt.City, Mark: mark}, err
+	return engine.Options{Path: f.opt.Snapshot, City: f.opt.City, Last: last, Mark: mark}, err
 }
 
 // Compaction is due when the overlay holds this many rows, and a share of the

@@ -50,10 +50,12 @@ type who struct {
 	sex      Sex
 }
 
-// Errors of Open.
+// ErrDamaged and ErrForeign are why Open refuses a file, ErrWrite why Build,
+// Compact and Renumber could not make one.
 var (
 	ErrDamaged = errDamaged
 	ErrForeign = errors.New("snapshot of another city, tree or format")
+	ErrWrite   = errors.New("write snapshot")
 )
 
 // TreeDigest identifies a tree by its ids and shape.
@@ -68,7 +70,7 @@ func TreeDigest(t *area.Tree) string {
 func newEngine(s *source, nums numbering, opt Options) (*Engine, error) {
 	blk, err := writeBlock(opt.Path, func(w io.Writer) error { return s.write(w) })
 	if err != nil {
-		return nil, fmt.Errorf("write snapshot: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrWrite, err)
 	}
 	return engineOf(blk, nums)
 }
