@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"regexp"
@@ -65,19 +66,27 @@ func TestEveryPage(t *testing.T) {
 	}
 }
 
-// varying is what differs between pages of one kind.
-var varying = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|\d[\d\-Q.]*|[a-z]{2,4}-\d+`)
+// varying is what differs between pages of one kind: ids, codes, periods.
+var varying = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|\d[\d\-Q.]*|(/orgs/|/bodies/)[\w-]+`)
+
+// words that follow /orgs/ and are pages of their own.
+var notVarying = regexp.MustCompile(`/orgs/(new|import|template|export)\b`)
 
 // kind reduces an address to its pattern.
 func kind(path string) string {
 	p, query, _ := strings.Cut(path, "?")
-	names := url.Values{}
-	if q, err := url.ParseQuery(query); err == nil {
-		for k := range q {
-			names.Set(k, "")
-		}
+	if !notVarying.MatchString(p) {
+		p = varying.ReplaceAllString(p, "$1#")
 	}
-	return varying.ReplaceAllString(p, "#") + "?" + names.Encode()
+	q, err := url.ParseQuery(query)
+	if err != nil {
+		return p
+	}
+	names := slices.Sorted(maps.Keys(q))
+	if strings.HasPrefix(p, "/figures") { // the filters of the explorer make no new page
+		names = slices.DeleteFunc(names, func(n string) bool { return n != "level" && n != "cursor" })
+	}
+	return p + "?" + strings.Join(names, "&")
 }
 
 // walk follows links from start and returns one address of each new kind.
