@@ -82,6 +82,29 @@ func benchImport(b *testing.B, open func(testing.TB) *db.DB) {
 func BenchmarkImportSQLite(b *testing.B)   { benchImport(b, dbtest.SQLite) }
 func BenchmarkImportPostgres(b *testing.B) { benchImport(b, dbtest.Postgres) }
 
+// BenchmarkImportAgain imports a file that is in the ledger already.
+func BenchmarkImportAgain(b *testing.B) {
+	for name, open := range map[string]func(testing.TB) *db.DB{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
+		b.Run(name, func(b *testing.B) {
+			const n = 400_000
+			tree, codes := bigCity()
+			file := bigFile(n, codes)
+			s := ledger.New(open(b), func() *area.Tree { return tree }, testPack, testRing(), func() time.Time { return noon })
+			run := func() {
+				if _, err := s.Import(b.Context(), ledger.ImportSource{R: bytes.NewReader(file)}, ledger.ImportOptions{T: func(k string, _ ...any) string { return k }}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			run()
+			for b.Loop() {
+				run()
+			}
+			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
 // BenchmarkImportCheck reads and checks alone.
 func BenchmarkImportCheck(b *testing.B) {
 	const n = 1_000_000

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -52,7 +53,7 @@ func (cw *chunkWriter) makePersons(ctx context.Context) error {
 	for k, p := range found {
 		*first[k].person = *p
 	}
-	return err
+	return allFound(err, "person", len(found), len(known))
 }
 
 func pick(keys []string, at []int) []string {
@@ -120,6 +121,15 @@ func (cw *chunkWriter) addSessions(ctx context.Context, keys []string) error {
 	found, err := findSessions(ctx, cw.tx, pick(keys, known))
 	for k, n := range found {
 		cw.w.sessions[k] = n
+	}
+	return allFound(err, "session", len(found), len(known))
+}
+
+// allFound fails where a row could not be added although nothing like it is
+// there: then the counter of its numbers is wrong, and going on would lose it.
+func allFound(err error, table string, found, known int) error {
+	if err == nil && found != known {
+		err = fmt.Errorf("%s: %d rows were refused and only %d of them are there: its counter is wrong", table, known, found)
 	}
 	return err
 }

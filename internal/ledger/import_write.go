@@ -205,7 +205,9 @@ func (cw *chunkWriter) insert(ctx context.Context, id int64) error {
 	for i, n := range known {
 		old[i] = rows[n]
 	}
-	return cw.compareKnown(ctx, cw.tx, old)
+	had := cw.already
+	err = cw.compareKnown(ctx, cw.tx, old)
+	return allFound(err, "attendance", int(cw.already-had), len(old))
 }
 
 // compareKnown reads what the ledger has of these rows and marks those it has.
