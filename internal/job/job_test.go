@@ -6,6 +6,8 @@ import (
 	"database/sql"
 	"errors"
 	"log/slog"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -230,4 +232,38 @@ func TestOwnSchema(t *testing.T) {
 	if err != nil || tables != 0 || triggers != 0 {
 		t.Errorf("in the city's schema: %d tables, %d triggers, %v", tables, triggers, err)
 	}
+	sep := "?"
+	if strings.Contains(d.DSN, "?") {
+		sep = "&"
+	}
+	two, err := db.Open(t.Context(), d.DSN+sep+"search_path=qinghe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer two.Close()
+	if _, err := two.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if schema, err := job.Migrate(t.Context(), two); err != nil || schema != "qinghe_jobs" {
+		t.Errorf("Migrate of a second city = %q, %v", schema, err)
+	}
+	if schema, err := job.Migrate(t.Context(), two); err != nil || schema != "qinghe_jobs" {
+		t.Errorf("Migrate again = %q, %v", schema, err)
+	}
+}
+
+// Servers that start at once make the queue's tables once.
+func TestMigrateAtOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				if _, err := job.Migrate(t.Context(), d); err != nil {
+					t.Errorf("Migrate: %v", err)
+				}
+			})
+		}
+		wg.Wait()
+	})
 }

@@ -67,7 +67,7 @@ func Migrate(ctx context.Context, d *db.DB) (schema string, err error) {
 		return schema, nil
 	}
 	if schema == "" {
-		_, err = m.Migrate(ctx, rivermigrate.DirectionUp, nil)
+		err = migrateRetried(ctx, m)
 	} else {
 		err = migrateLocked(ctx, d, m, schema)
 	}
@@ -75,6 +75,17 @@ func Migrate(ctx context.Context, d *db.DB) (schema string, err error) {
 		return "", fmt.Errorf("migrate job queue: %w", err)
 	}
 	return schema, nil
+}
+
+// migrateRetried goes on where another process took a step at the same moment:
+// a step is a transaction, so the loser finds the winner's at its next try.
+func migrateRetried(ctx context.Context, m *rivermigrate.Migrator[*sql.Tx]) (err error) {
+	for range 20 { // more often than there are steps
+		if _, err = m.Migrate(ctx, rivermigrate.DirectionUp, nil); err == nil || ctx.Err() != nil {
+			return err
+		}
+	}
+	return err
 }
 
 // migrateLocked lets one process at a time make the schema and its tables.

@@ -99,11 +99,12 @@ func (c Config) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		return // the client has gone
 	}
 	shown := &errs.Error{Kind: errs.Internal, Key: "error.internal"}
-	level := slog.LevelError
+	level, logged := slog.LevelError, err
 	if e, ok := errors.AsType[*errs.Error](err); ok && e.Kind != errs.Internal {
 		shown, level = e, slog.LevelInfo
+		logged = &errs.Error{Key: e.Key, Err: e.Err} // without its arguments: a person may have typed them
 	}
-	c.Log.Log(r.Context(), level, "request failed", "id", RequestID(r.Context()), "method", r.Method, "path", r.URL.Path, "status", status[shown.Kind], "err", err)
+	c.Log.Log(r.Context(), level, "request failed", "id", RequestID(r.Context()), "method", r.Method, "path", r.URL.Path, "status", status[shown.Kind], "err", logged)
 	if shown.Kind == errs.Unsigned && r.Method == http.MethodGet && !Partial(r) {
 		http.Redirect(w, r, "/signin?back="+escape(r.URL.RequestURI()), http.StatusSeeOther)
 		return
