@@ -66,7 +66,7 @@ type goal struct {
 	Code, Name, Clause string
 	Counted            bool
 	Done               int64
-	Want               string // with its unit, and "about" where the plan says so
+	Want, Unit         string // with "about" where the plan says so
 	Due, Note          string
 	Squares            template.HTML
 }
@@ -136,11 +136,10 @@ func newGoal(p ui.Page, g plan.Goal) goal {
 	if g.Want() > 0 {
 		v.Want = p.Num(g.Want())
 	}
-	want := "plan.want"
+	v.Unit = g.Target.Unit.In(p.Lang)
 	if g.Target.About {
-		want = "plan.about"
+		v.Want, v.Unit = p.T("plan.about.value", "Value", v.Want), p.T("plan.about.unit", "Unit", v.Unit)
 	}
-	v.Want = p.T(want, "Value", v.Want, "Unit", g.Target.Unit.In(p.Lang))
 	if g.Counted && g.Want() > 0 {
 		v.Squares = chart.Squares(chart.Goal{Done: int(g.Progress.InForce), Way: int(g.Progress.UnderWay), Target: int(g.Want())})
 	}
