@@ -1,6 +1,7 @@
 package area_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io/fs"
@@ -420,5 +421,34 @@ func TestColumnMissing(t *testing.T) {
 		if e, ok := errors.AsType[*errs.Error](err); !ok || e.Key != "sheet.column_missing" {
 			t.Errorf("%q: %v, want sheet.column_missing", tt.csv, err)
 		}
+	}
+}
+
+// An Excel file with Chinese headings is taken as a CSV file is.
+func TestImportWorkbook(t *testing.T) {
+	t.Parallel()
+	book, err := sheet.NewBook(sheet.Info{Title: "区划", At: noon})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sh, err := book.Sheet("区划", sheet.Col{Title: "代码"}, sheet.Col{Title: "名称"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range [][2]string{{"110000000000", "北京市"}, {"110108000000", "海淀区"}} {
+		if err := sh.Row(row[0], row[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var b bytes.Buffer
+	if err := sh.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := book.WriteTo(&b); err != nil {
+		t.Fatal(err)
+	}
+	s := newService(dbtest.SQLite(t))
+	if r := mustImport(t, s, b.String(), ""); r.Added != 2 {
+		t.Errorf("import = %+v, want 2 added", r)
 	}
 }

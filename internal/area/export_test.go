@@ -34,3 +34,12 @@ type Change struct {
 	From     string
 	ParentID int64
 }
+
+// NewTreeSplit makes a tree in which areas ended on or before day and have successors.
+func NewTreeSplit(areas []Area, succ []Successor, day string) *Tree {
+	var all []record
+	for _, a := range areas {
+		all = append(all, record{id: a.ID, code: a.Code, level: a.Level, from: a.ValidFrom, to: a.ValidTo, versions: []version{{name: a.Name}}})
+	}
+	return newTreeThrough(all, succ, day)
+}

@@ -94,13 +94,12 @@ type Share struct {
 }
 
 // Recast returns the areas of today that an area has become, through any
-// number of splits and merges, and whether that is exact: it is an estimate
-// as soon as one area was split. An area of today is itself; an ended one
+// number of splits and merges, and whether that is exact: shared out over
+// several areas it is an estimate. An area of today is itself; an ended one
 // without successors stays itself too, so that nothing is lost.
 func (t *Tree) Recast(areaID int64) (parts []Share, exact bool) {
 	sum := map[int64]float64{}
 	var order []int64
-	exact = true
 	var walk func(id int64, share float64, seen []int64)
 	walk = func(id int64, share float64, seen []int64) {
 		next := t.successors[id]
@@ -111,7 +110,6 @@ func (t *Tree) Recast(areaID int64) (parts []Share, exact bool) {
 			sum[id] += share
 			return
 		}
-		exact = exact && len(next) == 1
 		for _, s := range next {
 			walk(s.SuccessorID, share*s.Share, append(slices.Clone(seen), id))
 		}
@@ -120,7 +118,7 @@ func (t *Tree) Recast(areaID int64) (parts []Share, exact bool) {
 	for _, id := range order {
 		parts = append(parts, Share{AreaID: id, Share: sum[id]})
 	}
-	return parts, exact
+	return parts, len(parts) == 1
 }
 
 // Recasted is a figure in today's boundaries.

@@ -2,6 +2,7 @@ package area_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 
@@ -164,6 +165,45 @@ func FuzzPinyin(f *testing.F) {
 		key, initials := area.Pinyin(s)
 		if (key == "") != (initials == "") {
 			t.Errorf("Pinyin(%q) = %q, %q", s, key, initials)
+		}
+	})
+}
+
+// Whatever was split and merged, recasting loses and invents nobody, ends in
+// areas of today, and is exact only where all of an area went into one.
+func TestRecastKeepsTheTotal(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 20).Draw(t, "n")
+		areas, values := make([]area.Area, n), map[int64]float64{}
+		var succ []area.Successor
+		total := 0.0
+		for i := range areas {
+			areas[i] = area.Area{ID: int64(i + 1), Code: fmt.Sprint("A", i), Level: area.District}
+			values[areas[i].ID] = float64(rapid.IntRange(0, 1000).Draw(t, "value"))
+			total += values[areas[i].ID]
+			k := rapid.IntRange(0, min(3, n-1-i)).Draw(t, "successors") // only later ones: time runs one way
+			for j := range k {
+				areas[i].ValidTo = "2020-01-01"
+				succ = append(succ, area.Successor{AreaID: areas[i].ID, SuccessorID: int64(i + 2 + j), Share: 1 / float64(k)})
+			}
+		}
+		tr := area.NewTreeSplit(areas, succ, "2026-01-01")
+		got := 0.0
+		for id, r := range tr.RecastSum(values) {
+			nr, _ := tr.ByID(id)
+			if tr.At(nr).ValidTo != "" {
+				t.Fatalf("recast into %s, which ended", tr.At(nr).Code)
+			}
+			got += r.Value
+		}
+		if math.Abs(got-total) > 1e-6 {
+			t.Fatalf("recast sums to %v, want %v", got, total)
+		}
+		for _, a := range areas {
+			if parts, exact := tr.Recast(a.ID); exact != (len(parts) == 1) {
+				t.Fatalf("%s: parts %v, exact %v", a.Code, parts, exact)
+			}
 		}
 	})
 }

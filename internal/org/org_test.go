@@ -4,6 +4,8 @@ import (
 	"context"
 	"io/fs"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -392,6 +394,30 @@ func TestCoverage(t *testing.T) {
 		}
 		if _, err := c.Coverage(t.Context(), "nowhere"); errs.KindOf(err) != errs.Invalid {
 			t.Errorf("Coverage of nowhere = %v, want Invalid", err)
+		}
+	})
+}
+
+// Of many who register the same code at once, one succeeds.
+func TestCreateOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		c := open(t, d, "minimal")
+		var made, taken atomic.Int64
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				switch _, err := c.Create(t.Context(), house); {
+				case err == nil:
+					made.Add(1)
+				case errs.KindOf(err) == errs.Conflict:
+					taken.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		if made.Load() != 1 || taken.Load() != 7 {
+			t.Errorf("%d made, %d told the code is taken; want 1 and 7", made.Load(), taken.Load())
 		}
 	})
 }

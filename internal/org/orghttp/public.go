@@ -145,6 +145,7 @@ type showPage struct {
 	ui.Page
 	Name, Code, Type string
 	Path             []crumb
+	AreaCode         string
 	Parent           *row
 	Below            []row
 	Address, Phone   string
@@ -160,6 +161,9 @@ func (h *handler) show(w http.ResponseWriter, r *http.Request) error {
 	p.Name = o.In(p.Lang)
 	p.Title = p.T("org.one", "Name", p.Name)
 	p.Type, p.Path, p.Active = h.typeName(o.Type, p.Lang), h.path(o.AreaID, p.Lang), o.State == org.Active
+	if len(p.Path) > 0 {
+		p.AreaCode = p.Path[len(p.Path)-1].Code
+	}
 	p.CanEdit = p.Can(r, string(Edit)) && h.Orgs.CanEdit(r.Context(), o)
 	if above, err := h.Orgs.ByID(r.Context(), o.ParentID); o.ParentID != "" && err == nil {
 		p.Parent = &row{Code: above.Code, Name: above.In(p.Lang)}
