@@ -25,7 +25,7 @@ type rowsPage struct {
 	First    string
 }
 
-type rowRow struct{ Person, Session, Day, Home, Place, Theme, Mode, Minutes, Heads, Born, Sex string }
+type rowRow struct{ Person, Session, Day, Home, Place, Theme, Mode, Minutes, Born, Sex string }
 
 // mayRows reads the question of r and fails with Forbidden outside the
 // caller's area. The look is in the audit trail before anything is shown.
@@ -76,11 +76,12 @@ func (h *handler) rowRow(p ui.Page, l ledger.RowLine) rowRow {
 	t := h.City.Tree()
 	row := rowRow{Person: l.Person, Session: l.Session, Day: p.Date(l.Day.Time()), Home: place(t, l.Home, p.Lang), Place: place(t, l.Place, p.Lang),
 		Theme: h.City.SliceName(p, ledger.AxisTheme, l.Theme), Mode: h.City.SliceName(p, ledger.AxisMode, mode(l)), Sex: h.City.SliceName(p, ledger.AxisSex, l.Sex)}
-	if l.Person == "" {
-		row.Person, row.Heads, row.Sex = p.T("figure.measure.headcount"), p.Num(l.Heads), ""
+	if l.Person == "" { // heads have no sex, age or time of their own
+		none := p.T("figure.state.not_applicable")
+		row.Person, row.Home, row.Sex, row.Born, row.Minutes = p.T("figure.within", "Count", p.Num(l.Heads)), none, none, none, none
 		return row
 	}
-	row.Minutes = p.Num(l.Minutes)
+	row.Minutes, row.Born = p.Num(l.Minutes), p.T("figure.slice.unknown")
 	if l.BirthYear > 0 {
 		row.Born = itoa(l.BirthYear)
 	}
