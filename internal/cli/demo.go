@@ -58,7 +58,11 @@ func (c demoCmd) Run(ctx context.Context, env *Env) error {
 		there = false
 	}
 	if there {
-		fmt.Fprintln(env.Err, env.T("demo.there", "Dir", c.Dir))
+		where := c.Dir
+		if !strings.HasPrefix(conf.DB, "sqlite:") {
+			where = "PostgreSQL" // the DSN may hold a password
+		}
+		fmt.Fprintln(env.Err, env.T("demo.there", "Dir", where))
 	} else if err := c.make(ctx, env, conf); err != nil {
 		return err
 	}

@@ -61,8 +61,9 @@ func PageFile(code, lang string) string { return code + "." + lang + ".html" }
 // BookFile is the file with the workbook of an area.
 func BookFile(code, lang string) string { return code + "." + lang + ".xlsx" }
 
-func indexFile(lang string) string {
-	if lang == i18n.ZH {
+// indexFile is the first page; that of the first language has the plain name.
+func indexFile(lang string, langs []string) string {
+	if lang == langs[0] {
 		return "index.html"
 	}
 	return "index." + lang + ".html"
@@ -180,14 +181,14 @@ func (s *Service) addIndex(b *Bundle, all []*Data, lang string, langs []string) 
 	}
 	for _, other := range langs {
 		if other != lang {
-			data.Others = append(data.Others, indexLink{other, s.Bundle.T(other, "report.index.here"), indexFile(other)})
+			data.Others = append(data.Others, indexLink{other, s.Bundle.T(other, "report.index.here"), indexFile(other, langs)})
 		}
 	}
 	var out bytes.Buffer
 	if err := pages.ExecuteTemplate(&out, "index", data); err != nil {
 		return fmt.Errorf("write index: %w", err)
 	}
-	b.add(indexFile(lang), out.Bytes())
+	b.add(indexFile(lang, langs), out.Bytes())
 	return nil
 }
 
