@@ -85,6 +85,7 @@ func (s *Service) List(ctx context.Context, q Query) ([]Row, int64, error) {
 		if err := rows.Scan(&r.ID, &r.Title, &r.Theme, &r.Form, &r.OrgID, &r.OrgName, &r.OrgArea, &r.State, &r.Classes, &r.Learners, &r.Next); err != nil {
 			return nil, 0, fmt.Errorf("read activities: %w", err)
 		}
+		r.Next = dayText(r.Next)
 		list = append(list, r)
 	}
 	return list, total, rows.Err()

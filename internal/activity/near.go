@@ -84,6 +84,7 @@ func (s *Service) Find(ctx context.Context, w Wish) ([]Offer, int64, error) {
 		if err != nil {
 			return nil, 0, fmt.Errorf("read classes: %w", err)
 		}
+		o.Day, o.LastDay = dayText(o.Day), dayText(o.LastDay)
 		list = append(list, o)
 	}
 	return list, total, rows.Err()

@@ -67,7 +67,11 @@ func TestFind(t *testing.T) {
 				t.Errorf("%s: Find = %v %v, total %d, %v; want %v %v", tt.name, got, rings, total, err, tt.want, tt.rings)
 			}
 		}
-		_, _, err := w.Activity.Find(t.Context(), activity.Wish{Weekday: "8"})
+		list, _, err := w.Activity.Find(t.Context(), activity.Wish{})
+		if err != nil || list[0].Day != "2026-11-23" || list[0].LastDay != "2026-11-24" || list[0].Left != 2 {
+			t.Errorf("next and last day = %q, %q of %d, %v", list[0].Day, list[0].LastDay, list[0].Left, err)
+		}
+		_, _, err = w.Activity.Find(t.Context(), activity.Wish{Weekday: "8"})
 		wantKind(t, "no such day", err, errs.Invalid, "weekday")
 		_, _, err = w.Activity.Find(t.Context(), activity.Wish{Page: -1})
 		wantKind(t, "no such page", err, errs.Invalid, "page")

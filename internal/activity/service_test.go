@@ -241,3 +241,60 @@ func TestLearners(t *testing.T) {
 		}
 	})
 }
+
+func TestLists(t *testing.T) {
+	each(t, func(t *testing.T, w *activitytest.World) {
+		c, _, _ := w.Class(2)
+		staff := w.As(activitytest.Staff)
+		for _, tt := range []struct {
+			name string
+			q    activity.Query
+			want int64
+		}{
+			{"all", activity.Query{}, 1},
+			{"words", activity.Query{Text: "手机"}, 1},
+			{"other words", activity.Query{Text: "太极"}, 0},
+			{"theme", activity.Query{Theme: "skills"}, 1},
+			{"other theme", activity.Query{Theme: "health"}, 0},
+			{"state", activity.Query{State: activity.Draft}, 0},
+			{"district", activity.Query{AreaID: activitytest.District}, 1},
+			{"other district", activity.Query{AreaID: activitytest.Other}, 0},
+			{"teacher", activity.Query{TeacherID: "t1"}, 1},
+			{"institution", activity.Query{OrgID: "o2"}, 0},
+			{"a page behind the last", activity.Query{Page: 1}, 1},
+		} {
+			list, n, err := w.Activity.List(staff, tt.q)
+			if err != nil || n != tt.want || tt.q.Page == 0 && int64(len(list)) != n {
+				t.Errorf("%s: List = %d of %d, %v; want %d", tt.name, len(list), n, err, tt.want)
+			}
+			if len(list) > 0 && (list[0].Next != "2026-11-23" || list[0].Learners != 2 || list[0].Classes != 1) {
+				t.Errorf("%s: row = %+v", tt.name, list[0])
+			}
+		}
+		for _, tt := range []struct {
+			q    activity.Query
+			want []int64
+		}{
+			{activity.Query{From: "2026-11-17", To: "2026-11-23"}, []int64{2, 3}},
+			{activity.Query{ClassID: c.ID, Latest: true}, []int64{4, 3, 2, 1}},
+			{activity.Query{AreaID: activitytest.Far}, nil},
+			{activity.Query{TeacherID: "t1", State: activity.Planned, To: "2026-11-16"}, []int64{1}},
+		} {
+			list, _, err := w.Activity.Meetings(staff, tt.q)
+			var got []int64
+			for _, i := range list {
+				got = append(got, i.No)
+			}
+			if err != nil || !slices.Equal(got, tt.want) {
+				t.Errorf("Meetings(%+v) = %v, %v; want %v", tt.q, got, err, tt.want)
+			}
+		}
+		rows, err := w.Activity.Classes(staff, c.ActivityID)
+		if err != nil || len(rows) != 1 || rows[0].FirstDay != "2026-11-16" || rows[0].LastDay != "2026-11-24" || rows[0].Meetings != 4 {
+			t.Errorf("Classes = %+v, %v", rows, err)
+		}
+		if orgs, err := w.Activity.Orgs(w.As(activitytest.Officer), 9); err != nil || len(orgs) != 1 || orgs[0].ID != "o1" {
+			t.Errorf("Orgs of the district = %+v, %v", orgs, err)
+		}
+	})
+}

@@ -153,7 +153,7 @@ func classesOf(ctx context.Context, q db.Querier, activityID string) ([]ClassRow
 	for _, r := range rows {
 		list = append(list, ClassRow{ID: r.ID, Name: r.Name, TeacherID: r.TeacherID.String, TeacherName: r.TeacherName, Mode: r.Mode,
 			State: State(r.State), Capacity: r.Capacity, Meetings: r.Meetings, Held: r.Held, Learners: r.Learners,
-			FirstDay: r.FirstDay, LastDay: r.LastDay})
+			FirstDay: dayText(r.FirstDay), LastDay: dayText(r.LastDay)})
 	}
 	return list, nil
 }
@@ -234,3 +234,7 @@ func learnersOf(ctx context.Context, q db.Querier, classID string) ([]Learner, e
 	}
 	return list, nil
 }
+
+// dayText is a day that an expression made. SQLite's driver takes the text of
+// a day for a time where the column has no type of its own.
+func dayText(s string) string { return s[:min(len(s), len(time.DateOnly))] }

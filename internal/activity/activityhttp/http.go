@@ -206,7 +206,7 @@ func (p page) Clock(t time.Time) string {
 	if p.h == nil {
 		return t.Format("15:04")
 	}
-	return t.In(p.h.Activity.Zone()).Format("15:04")
+	return strings.TrimPrefix(t.In(p.h.Activity.Zone()).Format("15:04"), "0")
 }
 
 // Place names an area by its id, with its district or street for those who do

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -148,6 +149,27 @@ type offerPage struct {
 	Meetings []activity.Meeting
 	TodayDay string
 }
+
+// soonShown is how many meetings a page shows at once.
+const soonShown = 10
+
+// Soon lists the meetings that come next.
+func (p offerPage) Soon() []activity.Meeting {
+	list := slices.DeleteFunc(slices.Clone(p.Meetings), func(m activity.Meeting) bool { return m.Day < p.TodayDay })
+	return list[:min(len(list), soonShown)]
+}
+
+// Rest reports whether there are meetings beside those that come next.
+func (p offerPage) Rest() bool { return len(p.Meetings) > len(p.Soon()) }
+
+// dates is a table of meetings.
+type dates struct {
+	offerPage
+	List []activity.Meeting
+}
+
+// Dates puts meetings into a table.
+func (p offerPage) Dates(list []activity.Meeting) dates { return dates{p, list} }
 
 // Past reports whether a day is over.
 func (p offerPage) Past(day string) bool { return day < p.TodayDay }
