@@ -23,7 +23,7 @@ var layer = map[string]int{
 	"area": 3, "pack": 3, "account": 4,
 	"ledger/engine": 4,
 	"ledger":        5, "activity": 5, "plan": 5, "org": 5,
-	"report": 6, "demo": 6,
+	"report": 6, "ledger/figureview": 6, "demo": 6,
 	"app":    8, "cli": 9,
 }
 
