@@ -77,10 +77,7 @@ func (s *Service) Import(ctx context.Context, src ImportSource, opt ImportOption
 		return ImportReport{}, err
 	}
 	im := &importer{s: s, src: src, opt: opt, digest: digest}
-	if err := s.SyncThemes(ctx); err != nil {
-		return ImportReport{}, err
-	}
-	if im.themes, err = themeIDs(ctx, s.db.Read); err != nil {
+	if im.themes, err = s.importThemes(ctx, opt.DryRun); err != nil {
 		return ImportReport{}, err
 	}
 	if opt.Strict || opt.DryRun {
@@ -92,6 +89,27 @@ func (s *Service) Import(ctx context.Context, src ImportSource, opt ImportOption
 		return im.strict(ctx)
 	}
 	return im.run(ctx, s.db.InIngest)
+}
+
+// importThemes returns the numbers of the pack's themes by code. To check only,
+// those that have none yet get one below zero.
+func (s *Service) importThemes(ctx context.Context, check bool) (map[string]int64, error) {
+	if !check {
+		if err := s.SyncThemes(ctx); err != nil {
+			return nil, err
+		}
+	}
+	ids, err := themeIDs(ctx, s.db.Read)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]int64, len(ids))
+	for i, t := range s.pack().Themes {
+		if out[t.Code] = ids[t.Code]; out[t.Code] == 0 {
+			out[t.Code] = -1 - int64(i)
+		}
+	}
+	return out, nil
 }
 
 // strict writes all chunks in one transaction.

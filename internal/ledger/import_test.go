@@ -199,16 +199,24 @@ func TestDryRunAndStrictWriteNothing(t *testing.T) {
 		s := newService(t, d)
 		good := "s1,a,110101001001,110101001001,1950,f,2024-03-05,culture,onsite,90,\n"
 		bad := "s1,b,110101001001,110101001001,1950,f,2024-03-05,culture,onsite,0,\n"
+		themes := int64(0)
 		empty := func(what string) {
 			t.Helper()
-			if n := count(t, d, "SELECT (SELECT count(*) FROM attendance) + (SELECT count(*) FROM person) + (SELECT count(*) FROM session) + (SELECT count(*) FROM batch) + (SELECT count(*) FROM audit_entry)"); n != 0 {
+			if n := count(t, d, "SELECT (SELECT count(*) FROM attendance) + (SELECT count(*) FROM person) + (SELECT count(*) FROM session) + (SELECT count(*) FROM batch) + (SELECT count(*) FROM audit_entry) + (SELECT count(*) FROM theme)"); n != themes {
 				t.Errorf("%s wrote %d rows", what, n)
 			}
+		}
+		if _, err := d.Write.ExecContext(t.Context(), "DELETE FROM theme"); err != nil {
+			t.Fatal(err)
 		}
 		r, rejected := load(t, s, []byte(header+good+bad), ledger.ImportOptions{DryRun: true})
 		if empty("dry run"); !r.DryRun || r.Rows != 2 || r.Refused != 1 || rejected == "" {
 			t.Errorf("dry run: %+v, %q", r, rejected)
 		}
+		if err := s.SyncThemes(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		themes = 3
 		r, rejected = load(t, s, []byte(header+good+bad), ledger.ImportOptions{Strict: true})
 		if empty("strict"); !r.NothingDone || r.Recorded != 0 || r.Refused != 1 || rejected == "" {
 			t.Errorf("strict: %+v, %q", r, rejected)
