@@ -452,3 +452,23 @@ func TestImportWorkbook(t *testing.T) {
 		t.Errorf("import = %+v, want 2 added", r)
 	}
 }
+
+// An import that breaks off in the middle leaves nothing behind.
+func TestImportIsAllOrNothing(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newService(d)
+		ctx, cancel := context.WithCancel(t.Context())
+		_, err := s.Import(ctx, packFile(t, "beijing-2021", "data/areas.csv"), area.ImportOptions{Progress: func(int, int) { cancel() }})
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("Import = %v, want cancelled", err)
+		}
+		var n int
+		if err := d.Read.QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM area) + (SELECT count(*) FROM area_version)`).Scan(&n); err != nil || n != 0 {
+			t.Errorf("%d rows were left, %v", n, err)
+		}
+		if r := mustImport(t, s, small, ""); r.Added != 7 {
+			t.Errorf("the next import = %+v", r)
+		}
+	})
+}
