@@ -41,11 +41,16 @@ func TestAreaCommands(t *testing.T) {
 	good := file(t, dir, "good.csv", "code,name,level,parent\nQH-1-9,南湖街道,street,QH-1\n")
 	split := file(t, dir, "split.csv", "code,successor,share,date\nQH-1-9,QH-1-1,0.5,2025-01-01\nQH-1-9,QH-1-2,0.5,2025-01-01\n")
 	census := file(t, dir, "census.csv", "code,year,persons,source\nQH-1-9,2024,1000,x\n")
+	orgs := file(t, dir, "orgs.csv", "code,name,type,area\nh1,云桥学习坊,学习坊,QH-1-1\nh2,无处学习坊,学习坊,QH-8\n")
 	for _, tt := range []struct {
 		args   []string
 		status int
 		out    string // must be in what was printed
 	}{
+		{[]string{"import", "orgs", orgs, "--dry-run"}, 1, "nothing was written"},
+		{[]string{"import", "orgs", orgs, "--strict"}, 1, "orgs.csv:3: area: There is no area with the code “QH-8”"},
+		{[]string{"import", "orgs", orgs}, 1, "1 new"},
+		{[]string{"import", "orgs", orgs}, 1, "1 unchanged"},
 		{[]string{"import", "areas", filepath.Join(dir, "none.csv")}, 1, "none.csv"},
 		{[]string{"import", "areas", bad}, 1, "bad.csv:2: parent: The parent QH-9 of QH-1-9"},
 		{[]string{"area", "search", "nhjd"}, 1, "No area found"},

@@ -14,6 +14,7 @@ type importCmd struct {
 	Attendance importAttendanceCmd `cmd:"" help:"Attendances and head-counts, in any number: the ledger."`
 	Areas      importAreasCmd      `cmd:"" help:"Areas: code,name[,name_en][,parent][,level][,valid_from][,valid_to]."`
 	Successors importSuccessorsCmd `cmd:"" help:"Splits and merges of areas: code,successor,share,date."`
+	Orgs       importOrgsCmd       `cmd:"" help:"Institutions: code,name,type,area[,name_en][,parent][,address][,phone]."`
 	Population importPopulationCmd `cmd:"" help:"Population series: code,as_of|year,persons,source,vintage."`
 }
 
