@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"xuedu/internal/area"
+	"xuedu/internal/errs"
 	"xuedu/internal/ledger"
 	"xuedu/internal/report/internal/gen"
 )
@@ -27,13 +28,28 @@ type collector struct {
 	data   *Data
 }
 
-// Collect gathers the figures of a bulletin. It fails with NotFound for an
-// area that has none.
+// maxTries bounds how often figures are gathered again that moved meanwhile.
+const maxTries = 5
+
+// Collect gathers the figures of a bulletin, all as of one moment. It fails
+// with NotFound for an area that has none, and with Unavailable where so much
+// is being recorded that the figures do not stand still.
 func (s *Service) Collect(ctx context.Context, period ledger.Period, code string) (*Data, error) {
 	a, err := s.area(code)
 	if err != nil {
 		return nil, err
 	}
+	for range maxTries {
+		version := s.Version()
+		d, err := s.collect(ctx, period, a)
+		if err != nil || s.Version() == version {
+			return d, err
+		}
+	}
+	return nil, errs.New(errs.Unavailable, "report.busy")
+}
+
+func (s *Service) collect(ctx context.Context, period ledger.Period, a *area.Area) (*Data, error) {
 	p := s.Pack()
 	c := &collector{Service: s, area: a, period: period, data: &Data{
 		Format: 1, Pack: PackRef{Name: p.Name, Version: p.Version, Digest: p.Digest()},

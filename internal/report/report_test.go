@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -420,5 +421,41 @@ func TestAgreesWithExplorer(t *testing.T) {
 				t.Errorf("Number(%s, %s) = %s, the explorer says %s", v, m, got, want)
 			}
 		}
+	}
+}
+
+// moving are figures that change while somebody counts, until they rest.
+type moving struct {
+	report.Figures
+	moves, version int64
+}
+
+func (m *moving) Query(ctx context.Context, q ledger.Query) ([]ledger.Figure, error) {
+	if m.moves > 0 {
+		m.moves--
+		m.version++
+	}
+	return m.Figures.Query(ctx, q)
+}
+
+func (m *moving) Version() int64 { return m.version }
+
+// TestOneMoment: the figures of a bulletin are all of one moment.
+func TestOneMoment(t *testing.T) {
+	t.Parallel()
+	s := newReports(t, demotest.Fill(t, dbtest.SQLite(t), "minimal", small))
+	want, err := s.Collect(t.Context(), period(t, "2025"), "QH")
+	if err != nil {
+		t.Fatal(err)
+	}
+	deps := s.Deps
+	deps.Figures = &moving{Figures: s.Figures, moves: 3}
+	got, err := report.New(deps).Collect(t.Context(), period(t, "2025"), "QH")
+	if d := cmp.Diff(want, got); d != "" || err != nil {
+		t.Errorf("after a change: %v\n%s", err, d)
+	}
+	deps.Figures = &moving{Figures: s.Figures, moves: 1 << 40}
+	if _, err := report.New(deps).Collect(t.Context(), period(t, "2025"), "QH"); errs.KindOf(err) != errs.Unavailable {
+		t.Errorf("without rest: %v, want Unavailable", err)
 	}
 }
