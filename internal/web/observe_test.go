@@ -168,3 +168,17 @@ func TestRemote(t *testing.T) {
 		t.Errorf("ParseProxies of an address: %v", err)
 	}
 }
+
+func FuzzParseProxies(f *testing.F) {
+	for _, s := range []string{"", "127.0.0.0/8, ::1/128", "10.0.0.1", ",,", "0.0.0.0/0", "fe80::1%eth0/64"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		list, err := web.ParseProxies(s)
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("X-Forwarded-For", s)
+		if got := web.Remote(r, list); err == nil && got == "" {
+			t.Errorf("Remote behind %q is empty", s)
+		}
+	})
+}
