@@ -25,7 +25,7 @@ var errTooLarge = errs.New(errs.Invalid, "sheet.too_large")
 
 // xlsxSource streams the rows of one worksheet. Reading is our own, not the
 // library's: only so are the kind and the style of a cell known, which tell a
-// date from a number and keep a 12-digit code from becoming 1.1E+11.
+// date from a number (docs/adr/0008-import-and-tables.md).
 type xlsxSource struct {
 	dec     *xml.Decoder
 	part    io.Closer
