@@ -71,7 +71,8 @@ type Roster struct {
 	Heads   int64
 	Due     time.Time // day by which it is to be complete
 	Closed  string    // i18n key of why nobody can tick now, "" = open
-	Fresh   bool      // ticks may be taken back without giving a reason
+	Fresh   bool      // anything may be taken back without giving a reason
+	Asks    bool      // something stands that takes a reason to take back
 	SavedAt time.Time // last tick, zero = none
 }
 
@@ -174,7 +175,9 @@ func (s *Service) fill(ctx context.Context, r *Roster, learners []Learner) error
 		if at.After(r.SavedAt) {
 			r.SavedAt = at
 		}
+		r.Asks = r.Asks || present && !r.Fresh && s.dayOf(at) != s.Today()
 	}
+	r.Asks = r.Asks || !r.Fresh && r.Heads > 0
 	return nil
 }
 

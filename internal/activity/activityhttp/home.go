@@ -192,6 +192,9 @@ func (p homePage) TodayAndSoon() string { return p.Num(p.O.TodayN + p.O.SoonN) }
 // Coming lists the first meetings of the next two weeks.
 func (p homePage) Coming() []activity.Item { return p.O.Coming[:min(len(p.O.Coming), 8)] }
 
+// Side reports whether something stands beside the list.
+func (p homePage) Side() bool { return len(p.Orgs) > 0 || p.Keeps && len(p.Doors) > 0 }
+
 // More reports whether there are more than the page shows.
 func (p homePage) More() bool {
 	return int(p.O.ComingN) > len(p.Coming()) || int(p.O.OverdueN) > len(p.O.Overdue)
