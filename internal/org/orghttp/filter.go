@@ -116,7 +116,7 @@ func (h *handler) typeOptions(chosen string, p ui.Page) []option {
 // tab is the way to one group of types, with how many there are.
 type tab struct {
 	Label, Href string
-	N           int
+	N           int64
 	Here        bool
 }
 
@@ -129,7 +129,7 @@ func (h *handler) tabs(f filter, path string, counts map[string]int, p ui.Page) 
 		t := tab{Label: p.T(g.key), Href: f.with(path, "type", g.group), Here: chosen == g.group}
 		for _, ot := range h.Pack().OrgTypes {
 			if ot.Group == g.group {
-				t.N += counts[ot.Code]
+				t.N += int64(counts[ot.Code])
 			}
 		}
 		out[0].N += t.N
@@ -151,16 +151,17 @@ func (f filter) with(path, name, value string) string {
 
 // pager is the way to the pages beside this one.
 type pager struct {
-	First, Last, Total int // numbers of the rows shown
+	First, Last, Total int64 // numbers of the rows shown
 	Prev, Next         string
 }
 
 func (f filter) pager(path string, shown, total int) pager {
-	p := pager{First: f.Page*org.PageSize + 1, Last: f.Page*org.PageSize + shown, Total: total}
+	before := f.Page * org.PageSize
+	p := pager{First: int64(before + 1), Last: int64(before + shown), Total: int64(total)}
 	if f.Page > 0 {
 		p.Prev = f.to(path, f.Page)
 	}
-	if p.Last < total && shown > 0 {
+	if before+shown < total && shown > 0 {
 		p.Next = f.to(path, f.Page+2)
 	}
 	return p

@@ -42,9 +42,9 @@ type coverageRow struct {
 
 type covered struct {
 	Label     string // level
-	Have, All int
+	Have, All int64
 	Own       bool // the area itself is of this level
-	Missing   int
+	Missing   int64
 	Gaps      string // address of the list of what is missing
 }
 
@@ -52,7 +52,7 @@ type covered struct {
 type gaps struct {
 	Label string // level
 	Areas []crumb
-	More  int
+	More  int64
 }
 
 var levelKeys = map[area.Level]string{
@@ -112,7 +112,7 @@ func (h *handler) addCoverage(r *http.Request, p *listPage, code string) error {
 		cr := coverageRow{Code: row.Area.Code, Name: row.Area.In(p.Lang), Whole: i == 0}
 		for j, l := range row.Levels {
 			if list[0].Levels[j].All > 0 {
-				cr.Cells = append(cr.Cells, covered{Label: p.T(levelKeys[l.Level]), Have: l.Have, All: l.All, Missing: l.All - l.Have,
+				cr.Cells = append(cr.Cells, covered{Label: p.T(levelKeys[l.Level]), Have: int64(l.Have), All: int64(l.All), Missing: int64(l.All - l.Have),
 					Own:  l.Level == row.Area.Level,
 					Gaps: "/orgs?area=" + row.Area.Code + "&gaps=" + string(l.Level) + "#gaps"})
 			}
@@ -134,7 +134,7 @@ func (h *handler) addGaps(r *http.Request, p *listPage, code string) error {
 	if err != nil {
 		return err
 	}
-	p.Gaps = &gaps{Label: p.T(levelKeys[level]), More: max(0, len(missing)-shownGaps)}
+	p.Gaps = &gaps{Label: p.T(levelKeys[level]), More: int64(max(0, len(missing)-shownGaps))}
 	for _, a := range missing[:min(len(missing), shownGaps)] {
 		p.Gaps.Areas = append(p.Gaps.Areas, crumb{Code: a.Code, Name: h.place(a.ID, p.Lang)})
 	}
