@@ -134,6 +134,9 @@ func (p *areaPage) fill(a *asker, q ledger.Query) {
 	if p.Areas != nil && p.Areas.HasRate {
 		p.Map = a.DrawMap(p.Page, "map", with(ledger.Rate), a.children(with(ledger.Rate)))
 	}
+	if p.Areas != nil {
+		p.Areas.HasTimes = p.Map == nil
+	}
 	for _, axis := range []ledger.Axis{ledger.AxisTheme, ledger.AxisAge} {
 		p.Charts = append(p.Charts, a.draw(a.Breakdown(a.ctx, p.Page, string(axis), with(ledger.Participants), axis)))
 	}

@@ -129,6 +129,9 @@ func (p *homePage) fill(a *asker, q ledger.Query) {
 	p.Running = running(p.Page, a, q.Area)
 	p.Areas = newAreaTable(p.Page, a, q)
 	p.Map = a.DrawMap(p.Page, "map", with(ledger.Rate), a.children(with(ledger.Rate)))
+	if p.Areas != nil {
+		p.Areas.HasTimes = p.Map == nil
+	}
 	p.Themes = a.draw(a.Breakdown(a.ctx, p.Page, "themes", with(ledger.Participants), ledger.AxisTheme))
 	p.Ages = a.draw(a.Breakdown(a.ctx, p.Page, "ages", with(ledger.Participants), ledger.AxisAge))
 	p.Trend = a.draw(a.City.Trend(a.ctx, p.Page, "trend", with(ledger.Participants), a.Trendable(q.Period, 12)))

@@ -11,6 +11,7 @@ import (
 type areaTable struct {
 	Caption, Sub, Head, Label string
 	HasRate                   bool // some part has a population
+	HasTimes                  bool // there is room for the attendances
 	Rows                      []areaRow
 	Total                     areaRow
 	Notes                     []string
