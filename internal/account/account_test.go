@@ -241,3 +241,15 @@ func TestList(t *testing.T) {
 		}
 	})
 }
+
+func TestNames(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, _ := newService(t, d)
+		a, b := mustCreate(t, s, "wang"), mustCreate(t, s, "chen")
+		got, err := s.Names(t.Context(), []string{a.ID, "public", b.ID, a.ID, ""})
+		if err != nil || len(got) != 2 || got[a.ID] != "林wang" || got[b.ID] != "林chen" {
+			t.Errorf("Names = %v, %v", got, err)
+		}
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -194,19 +195,33 @@ var likeEscape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 // something. Ids that are no account are left out.
 func (s *Service) Names(ctx context.Context, ids []string) (map[string]string, error) {
 	out := make(map[string]string, len(ids))
-	for _, id := range ids {
-		if _, done := out[id]; done {
-			continue
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	for part := range slices.Chunk(ids, 500) {
+		marks, args := make([]string, len(part)), make([]any, len(part))
+		for i, id := range part {
+			marks[i], args[i] = fmt.Sprint("$", i+1), id
 		}
-		row, err := gen.New(s.db.Read).Account(ctx, id)
-		switch {
-		case err == nil:
-			out[id] = row.Name
-		case err != sql.ErrNoRows:
-			return nil, fmt.Errorf("read account name: %w", err)
+		if err := names(ctx, s.db.Read, strings.Join(marks, ", "), args, out); err != nil {
+			return nil, fmt.Errorf("read account names: %w", err)
 		}
 	}
 	return out, nil
+}
+
+func names(ctx context.Context, q db.Querier, marks string, args []any, out map[string]string) error {
+	rows, err := q.QueryContext(ctx, "SELECT id, name FROM account WHERE id IN ("+marks+")", args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, name string
+		if err := rows.Scan(&id, &name); err != nil {
+			return err
+		}
+		out[id] = name
+	}
+	return rows.Err()
 }
 
 // Rule returns what is asked of somebody who holds grants.
