@@ -96,11 +96,12 @@ const inset = (p) => [((p[0] - 2) / scale + all[0] - ib[0]) * scale * zoom * 0.8
 const english = { 110101: "Dongcheng", 110102: "Xicheng", 110105: "Chaoyang", 110106: "Fengtai", 110107: "Shijingshan", 110108: "Haidian",
   110109: "Mentougou", 110111: "Fangshan", 110112: "Tongzhou", 110113: "Shunyi", 110114: "Changping", 110115: "Daxing",
   110116: "Huairou", 110117: "Pinggu", 110118: "Miyun", 110119: "Yanqing" };
-// Labels are placed by hand; where an area is too small for one, a leader goes from it to the label.
+// Labels are placed by hand; where an area is too small for one, a leader goes from it to the label. Those of one row
+// (line) are set by internal/chart, since names are longer in other languages.
 const labels = {
-  110101: { x: 202, y: 266, leader: [162, 146, 188, 250] },
-  110102: { x: 126, y: 266, leader: [140, 146, 126, 250] },
-  110107: { x: 2, y: 266, start: true, leader: [57, 134, 36, 250] },
+  110101: { x: 198, y: 266, line: true, leader: [162, 146, 188, 250] },
+  110102: { x: 124, y: 266, line: true, leader: [140, 146, 126, 250] },
+  110107: { x: 2, y: 266, line: true, start: true, leader: [57, 134, 36, 250] },
   110105: { x: 208, y: 124 }, 110106: { x: 97, y: 192 }, 110108: { x: 80, y: 76 },
   110109: { x: 230, y: 388 }, 110111: { x: 241, y: 479 }, 110112: { x: 492, y: 454 }, 110113: { x: 489, y: 332 },
   110114: { x: 349, y: 310 }, 110115: { x: 405, y: 514 }, 110116: { x: 453, y: 228 }, 110117: { x: 600, y: 313 },
@@ -114,6 +115,6 @@ const result = areas.map((a) => {
 process.stdout.write(JSON.stringify({
   view: [700, 590],
   source: "Apache ECharts 4.9.0, map/json/province/beijing.json (Apache-2.0)",
-  note: { x: 2, y: 308, text: { "zh-CN": "中心城区放大", en: "Central districts enlarged" } },
+  note: { x: 2, y: 296, text: { "zh-CN": "中心城区放大", en: "Central districts enlarged" } },
   areas: result,
 }, null, 1) + "\n");
