@@ -79,6 +79,11 @@ func beijing(t testing.TB) chart.Choropleth {
 	return c
 }
 
+func inEnglish(c chart.Choropleth) chart.Choropleth {
+	c.Lang = "en"
+	return c
+}
+
 // TestGolden fixes the markup of each chart.
 func TestGolden(t *testing.T) {
 	t.Parallel()
@@ -88,6 +93,7 @@ func TestGolden(t *testing.T) {
 		"upright": chart.Upright(chart.Columns{Head: chart.Head{ID: "c", Title: "人次"}, Points: trend().Points}),
 		"squares": chart.Squares(chart.Goal{Done: 7, Way: 41, Target: 100}),
 		"map":     chart.Map(beijing(t)),
+		"map-en":  chart.Map(inEnglish(beijing(t))),
 		"legend":  chart.Legend("分级", []float64{12, 15}, func(v float64) string { return chart.Grouped(v) + "%" }, chart.LegendWords{Below: "不足 #", Above: "# 以上"}),
 	} {
 		path := filepath.Join("testdata", name+".svg")
@@ -187,7 +193,7 @@ func TestSteps(t *testing.T) {
 
 func TestGrouped(t *testing.T) {
 	t.Parallel()
-	for v, want := range map[float64]string{0: "0", 1234567: "1,234,567", 12.5: "12.5", 999.999: "1,000", -1500: "−1,500", -0.001: "0", 100: "100", 0.25: "0.25"} {
+	for v, want := range map[float64]string{0: "0", 1234567: "1,234,567", 12.5: "12.5", 999.999: "1,000", -1500: "−1,500", -0.00001: "0", 0.0755: "0.0755", 0.105: "0.105", 100: "100", 0.25: "0.25"} {
 		if got := chart.Grouped(v); got != want {
 			t.Errorf("Grouped(%v) = %q, want %q", v, got, want)
 		}

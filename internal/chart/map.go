@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -105,11 +106,12 @@ func Map(c Choropleth) template.HTML {
 			s.raw(`<path class="s`, num(float64(c.class(a.Code))), `" d="`, template.HTMLEscapeString(d), `"/>`, "\n")
 		}
 	}
+	row := c.lineLabels()
 	for _, a := range o.Areas {
-		c.drawLabel(s, a)
+		c.drawLabel(s, a, row)
 	}
 	if o.Note != nil {
-		s.text("cap", "start", o.Note.X, o.Note.Y, inLang(o.Note.Text, c.Lang))
+		s.text("cap", "start", o.Note.X, o.Note.Y+row.depth(), inLang(o.Note.Text, c.Lang))
 	}
 	s.close()
 	return s.html()
@@ -130,32 +132,101 @@ func (c Choropleth) class(code string) int {
 	return min(n, 5)
 }
 
-func (c Choropleth) drawLabel(s *canvas, a Shape) {
+// The sizes of a map's type, wide and on a phone: see look/_chart.scss.
+const (
+	mapType      = 14
+	mapTypePhone = 22
+)
+
+// lineRow says how labels that stand side by side are set in a language: names
+// may be longer than where the map was drawn.
+type lineRow struct {
+	below bool            // the value goes below its name
+	lower map[string]bool // areas whose label stands one line lower
+}
+
+// depth is how much further down the labels reach.
+func (r lineRow) depth() (d float64) {
+	if r.below {
+		d = 17
+	}
+	if len(r.lower) > 0 {
+		d += 24
+	}
+	return d
+}
+
+// lineLabels looks for labels that would run into each other.
+func (c Choropleth) lineLabels() lineRow {
+	var row []Shape
+	for _, a := range c.Outlines.Areas {
+		if a.Label.Line {
+			row = append(row, a)
+		}
+	}
+	slices.SortStableFunc(row, func(a, b Shape) int { return cmp.Compare(a.Label.X, b.Label.X) })
+	r := lineRow{lower: map[string]bool{}}
+	for i := 1; i < len(row); i++ {
+		a, b := row[i-1], row[i]
+		if a.Label.Y != b.Label.Y {
+			continue
+		}
+		r.below = r.below || c.meet(a, b, mapType, true)
+		if c.meet(a, b, mapTypePhone, false) && !r.lower[a.Code] {
+			r.lower[b.Code] = true
+		}
+	}
+	return r
+}
+
+// meet reports whether the labels of a and b, a being further left, overlap.
+func (c Choropleth) meet(a, b Shape, size float64, withValue bool) bool {
+	_, right := c.extent(a, size, withValue)
+	left, _ := c.extent(b, size, withValue)
+	return right+4 > left
+}
+
+func (c Choropleth) extent(a Shape, size float64, withValue bool) (left, right float64) {
+	text := inLang(a.Name, c.Lang)
+	if withValue {
+		text += " " + c.Values[a.Code].Text
+	}
+	w := width(text, size)
+	if a.Label.Start {
+		return a.Label.X, a.Label.X + w
+	}
+	return a.Label.X - w/2, a.Label.X + w/2
+}
+
+func (c Choropleth) drawLabel(s *canvas, a Shape, row lineRow) {
 	l, name, text := a.Label, inLang(a.Name, c.Lang), c.Values[a.Code].Text
-	class := "a-middle"
+	class, y := "a-middle", l.Y
 	if l.Start {
 		class = "a-start"
 	}
+	if row.lower[a.Code] {
+		y += 24
+	}
 	if len(l.Leader) == 4 {
-		s.line("leader", l.Leader[0], l.Leader[1], l.Leader[2], l.Leader[3])
+		s.line("leader", l.Leader[0], l.Leader[1], l.Leader[2], l.Leader[3]+y-l.Y)
 		s.circle("pin", l.Leader[0], l.Leader[1], 2.5)
 	}
 	if !l.Line && len(l.Leader) == 0 && c.class(a.Code) >= 4 {
 		class += " on-dark"
 	}
-	if !l.Line {
-		s.text(class, "start", l.X, l.Y, name)
+	if l.Line && !row.below {
+		s.raw(`<text class="`, class, `" x="`, num(l.X), `" y="`, num(y), `">`, template.HTMLEscapeString(name))
 		if text != "" {
-			s.text(class+" v", "start", l.X, l.Y+17, text)
+			s.raw(`<tspan class="v"> `, template.HTMLEscapeString(text), "</tspan>")
 		}
-		s.raw("\n")
+		s.raw("</text>\n")
 		return
 	}
-	s.raw(`<text class="`, class, `" x="`, num(l.X), `" y="`, num(l.Y), `">`, template.HTMLEscapeString(name))
+	s.text(class, "start", l.X, y, name)
 	if text != "" {
-		s.raw(`<tspan class="v"> `, template.HTMLEscapeString(text), "</tspan>")
+		s.text(class+" v", "start", l.X, y+17, text)
 	}
-	s.raw("</text>\n")
+	s.raw("\n")
 }
 
 // Legend lists the classes of a map under it. below, between and above print

@@ -38,9 +38,14 @@ func (s scale) tick(i int, format func(float64) string) string {
 	return Grouped(v)
 }
 
-// Grouped prints a number with at most two decimals and grouped digits.
+// Grouped prints a number with grouped digits and at most two decimals, below
+// one at most four.
 func Grouped(v float64) string {
-	t := strconv.FormatFloat(math.Abs(v), 'f', 2, 64)
+	places := 2
+	if math.Abs(v) < 1 {
+		places = 4
+	}
+	t := strconv.FormatFloat(math.Abs(v), 'f', places, 64)
 	whole, frac, _ := strings.Cut(t, ".")
 	frac = strings.TrimRight(frac, "0")
 	var b strings.Builder

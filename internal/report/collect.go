@@ -241,7 +241,7 @@ const trendLength = 13
 func (c *collector) trend(ctx context.Context) error {
 	t := Table{Key: TableTrend, Columns: []string{string(ledger.Participants), string(ledger.Attendances), string(ledger.Rate)}}
 	for _, p := range c.trendPeriods() {
-		r := Row{Code: p.Name}
+		r := Row{Code: p.Name, Running: p.To >= c.Today()}
 		for _, name := range t.Columns {
 			f, err := c.one(ctx, c.query(ledger.Measure(name), p))
 			if err != nil {
@@ -281,12 +281,13 @@ func (c *collector) trendPeriods() []ledger.Period {
 	return out
 }
 
-// yearBefore returns the same time a year before; ok is false unless records
-// reach back to its first month, since half a year is nothing to compare with.
+// yearBefore returns the same time a year before; ok is false unless the
+// period has ended and records reach back to the first month of the other:
+// half a year is nothing to compare with.
 func (c *collector) yearBefore() (p ledger.Period, ok bool) {
 	p, ok = shift(c.period, -12)
 	first, _, any := c.Figures.Span()
-	return p, ok && any && p.From/100 >= first/100
+	return p, ok && any && p.From/100 >= first/100 && c.data.Period.Complete
 }
 
 // shift returns the period of the same kind some months away.

@@ -91,8 +91,9 @@ type Table struct {
 // Row is one line; Code is an area, band, theme, period … or, in the summary,
 // a measure; "" = unknown.
 type Row struct {
-	Code  string `json:"code"`
-	Cells []Cell `json:"cells"`
+	Code    string `json:"code"`
+	Running bool   `json:"running,omitempty"` // a period that has not ended
+	Cells   []Cell `json:"cells"`
 }
 
 // Cell is one figure. Value is an exact decimal and stands only where State is

@@ -288,7 +288,7 @@ func TestDraft(t *testing.T) {
 func TestComparison(t *testing.T) {
 	t.Parallel()
 	s := newReports(t, demotest.Fill(t, dbtest.SQLite(t), "minimal", small))
-	for name, want := range map[string]string{"2025": "not_computable", "2026-Q1": "value", "2025-Q3": "not_computable", "2025-11": "value", "2025-10": "not_computable"} {
+	for name, want := range map[string]string{"2025": "not_computable", "2026-Q1": "value", "2025-Q3": "not_computable", "2025-11": "value", "2025-10": "not_computable", "2026": "not_computable", "2026-11": "not_computable"} {
 		d, err := s.Collect(t.Context(), period(t, name), "QH")
 		if err != nil {
 			t.Fatal(err)

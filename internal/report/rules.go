@@ -3,8 +3,6 @@ package report
 import (
 	"html/template"
 	"strconv"
-
-	"xuedu/internal/ledger"
 )
 
 func (b *builder) newTable(t *Table, title, note string) Block {
@@ -26,7 +24,7 @@ func (b *builder) rules() []Block {
 		list = append(list, b.t("report.rule", "Measure", b.t("figure.measure."+string(m)), "Rule", rule))
 	}
 	list = append(list, b.t("report.rule.home"), b.t("report.rule.year_before"), b.t("report.rule.states"))
-	covered := b.t("report.coverage", "Recorded", c.Recorded, "Registered", c.Registered, "DaysHeld", c.DaysHeld, "Days", c.Days)
+	covered := b.t("report.coverage", "Recorded", grouped(c.Recorded), "Registered", grouped(c.Registered), "DaysHeld", c.DaysHeld, "Days", c.Days)
 	out := []Block{{List: list}, {Para: []Part{{Text: covered}}}}
 	if len(b.data.Population) == 0 {
 		return append(out, Block{Para: b.say("report.no_population")})
@@ -72,6 +70,3 @@ func (b *builder) check() []Block {
 		b.t("report.check.again", "Command", "xuedu report build --period "+d.Period.Name+" --area "+d.Area+" --out DIR"),
 	}}}
 }
-
-// measureText names the measure of a column for a workbook.
-func (w *words) measureText(m ledger.Measure) string { return w.t("figure.measure." + string(m)) }

@@ -111,6 +111,9 @@ func (b *builder) overview() []Block {
 
 // change compares with the same time a year before, or says why it does not.
 func (b *builder) change() []Part {
+	if !b.data.Period.Complete {
+		return b.say("report.not_yet")
+	}
 	before, ok := b.fig(TableSummary, colYearBefore, string(ledger.Participants))
 	if !ok {
 		return b.say("report.no_comparison")
@@ -223,6 +226,9 @@ func (b *builder) trend() []Block {
 	for _, r := range t.Rows {
 		p := b.point("", t.cell(r.Code, string(ledger.Participants)), ledger.Participants)
 		p.Label, p.Group = b.shortName(r.Code)
+		if r.Running {
+			p.Text += b.t("figure.bracket", "Text", b.t("report.running"))
+		}
 		points = append(points, p)
 	}
 	title := b.t("report.figure.trend")

@@ -166,6 +166,9 @@ func (w *words) row(t *Table, r Row) RowView {
 	if t.Key == TableSummary {
 		out.Name += w.t("figure.bracket", "Text", w.unit(ledger.Measure(r.Code)))
 	}
+	if r.Running {
+		out.Name += w.t("figure.bracket", "Text", w.t("report.running"))
+	}
 	if r.Code != "" {
 		out.Href = w.href(w.query(t.Key, t.Columns[0], r.Code))
 	}
