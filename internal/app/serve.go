@@ -25,6 +25,7 @@ func (a *App) Serve(ctx context.Context, started func(url string)) error {
 		return errors.Join(err, ln.Close())
 	}
 	go a.Figures.Watch(ctx)
+	go a.watchAreas(ctx)
 	go a.Packs.Watch(ctx, time.Tick(packEvery), func(err error) { a.Log.Error("read the pack again", "err", err) })
 	if err := a.serveMetrics(ctx); err != nil {
 		return errors.Join(err, ln.Close())
@@ -62,4 +63,20 @@ func urlOf(addr net.Addr) string {
 		return addr.String()
 	}
 	return "http://localhost:" + port
+}
+
+// watchAreas takes over areas and populations that another process imported.
+func (a *App) watchAreas(ctx context.Context) {
+	tick := time.NewTicker(packEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if _, err := a.Areas.Refresh(ctx); err != nil && ctx.Err() == nil {
+			a.Log.Error("read the areas again", "err", err)
+		}
+	}
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
-	"github.com/pressly/goose/v3"
 )
 
 // CopyFunc adds rows to a table as fast as the database can. Values must have
@@ -18,27 +17,9 @@ type CopyFunc func(table string, columns []string, rows [][]any) error
 // InBulk is InTx with a way to add many rows: COPY on PostgreSQL, a prepared
 // statement on SQLite.
 func (d *DB) InBulk(ctx context.Context, f func(*sql.Tx, CopyFunc) error) error {
-	conn, err := d.Write.Conn(ctx)
-	if err != nil {
-		return fmt.Errorf("connect: %w", err)
-	}
-	defer conn.Close()
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("begin: %w", err)
-	}
-	defer tx.Rollback() // no-op after Commit
-	add := func(table string, cols []string, rows [][]any) error { return insertRows(ctx, tx, table, cols, rows) }
-	if d.dialect == goose.DialectPostgres {
-		add = func(table string, cols []string, rows [][]any) error { return copyRows(ctx, conn, table, cols, rows) }
-	}
-	if err := f(tx, add); err != nil {
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	return nil
+	return d.InIngest(ctx, func(b *Bulk) error {
+		return f(b.Tx, func(table string, cols []string, rows [][]any) error { return b.Add(ctx, table, cols, rows) })
+	})
 }
 
 func copyRows(ctx context.Context, conn *sql.Conn, table string, cols []string, rows [][]any) error {
