@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+)
+
+type timed struct {
+	name string
+	took time.Duration
+}
+
+// report collects and writes what was measured.
+type report struct {
+	rows, made, people int
+	runs, importRows   int
+	build              time.Duration
+	ours, moved        *engineResult
+	peers              []string
+	times              map[string]map[string]float64 // peer → question → ms
+	imports            []timed
+}
+
+func (r *report) time(peer, question string, ms float64) {
+	if r.times == nil {
+		r.times = map[string]map[string]float64{}
+	}
+	if r.times[peer] == nil {
+		r.times[peer] = map[string]float64{}
+		r.peers = append(r.peers, peer)
+	}
+	r.times[peer][question] = ms
+}
+
+func (r *report) write(path string) error {
+	var b strings.Builder
+	r.engine(&b)
+	r.further(&b)
+	r.importTable(&b)
+	if path == "" {
+		_, err := fmt.Print(b.String())
+		return err
+	}
+	return os.WriteFile(path, []byte(b.String()), 0o644)
+}
+
+func (r *report) engine(b *strings.Builder) {
+	fmt.Fprintf(b, "# Benchmarks\n\nMade by `make bench`: one run, one invented ledger of %s rows of %s persons in %d months, %s. Medians in milliseconds. "+
+		"Every answer of the databases was compared with the engine's; they are equal. The engine answers each question for all 7,901 areas; "+
+		"the databases for what the question names.\n\n", grouped(r.made), grouped(r.people), months, machine())
+	fmt.Fprint(b, "| asked | Xuedu |")
+	for _, p := range r.peers {
+		fmt.Fprintf(b, " %s | ratio |", p)
+	}
+	fmt.Fprintf(b, "\n| --- | --: |%s\n", strings.Repeat(" --: | --: |", len(r.peers)))
+	names := make([]string, 0, len(questions)+1)
+	for _, q := range questions {
+		names = append(names, q.name)
+	}
+	for _, n := range append(names, addRows) {
+		fmt.Fprintf(b, "| %s | **%s** |", n, ms(r.ours.Times[n]))
+		for _, p := range r.peers {
+			fmt.Fprintf(b, " %s | %s × |", ms(r.times[p][n]), ratio(r.times[p][n]/r.ours.Times[n]))
+		}
+		fmt.Fprintln(b)
+	}
+	fmt.Fprintf(b, "\nEngine: build %s from rows in memory, snapshot %d MB, start from the snapshot to the first answer %s ms, "+
+		"memory %d MB after all questions, %d MB at the most (mapped file included).\n",
+		r.build.Round(time.Second/10), r.ours.Snapshot>>20, ms(r.ours.Start), r.ours.RSS, r.ours.Peak)
+	fmt.Fprint(b, "\nDuckDB: native storage, rows in the order of days. PostgreSQL: unlogged table, index on day and theme, analysed, work_mem 256 MB.\n")
+}
+
+func (r *report) further(b *strings.Builder) {
+	fmt.Fprintf(b, "\n## The engine alone\n\n| asked | nobody moves | %.0f %% move |\n| --- | --: | --: |\n", moving*100)
+	names := make([]string, 0, len(questions)+len(further))
+	for _, q := range questions {
+		names = append(names, q.name)
+	}
+	for _, n := range append(names, further...) {
+		fmt.Fprintf(b, "| %s | %s | %s |\n", n, ms(r.ours.Times[n]), ms(r.moved.Times[n]))
+	}
+	fmt.Fprintf(b, "| memory, MB | %d | %d |\n", r.ours.RSS, r.moved.RSS)
+}
+
+func (r *report) importTable(b *strings.Builder) {
+	if len(r.imports) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n## Import of %s rows of CSV\n\nXuedu parses, validates, makes pseudonyms, finds persons and keeps the pair of session and person unique, "+
+		"in batches that a crash cannot split. The databases' own loaders take the cells as text.\n\n| way | s | rows/s |\n| --- | --: | --: |\n", grouped(r.importRows))
+	for _, t := range r.imports {
+		fmt.Fprintf(b, "| %s | %.1f | %s |\n", t.name, t.took.Seconds(), grouped(int(float64(r.importRows)/t.took.Seconds())/1000*1000))
+	}
+}
+
+// ms prints milliseconds with three digits that count.
+func ms(v float64) string {
+	switch {
+	case v >= 100:
+		return grouped(int(v + 0.5))
+	case v >= 10:
+		return fmt.Sprintf("%.1f", v)
+	}
+	return fmt.Sprintf("%.2f", v)
+}
+
+func ratio(v float64) string {
+	if v >= 10 {
+		return grouped(int(v + 0.5))
+	}
+	return fmt.Sprintf("%.1f", v)
+}
+
+func grouped(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// machine names processor and cores.
+func machine() string {
+	name := runtime.GOARCH
+	if f, err := os.Open("/proc/cpuinfo"); err == nil {
+		defer f.Close()
+		for s := bufio.NewScanner(f); s.Scan(); {
+			if k, v, ok := strings.Cut(s.Text(), ":"); ok && strings.TrimSpace(k) == "model name" {
+				name = strings.TrimSpace(v)
+				break
+			}
+		}
+	}
+	return fmt.Sprintf("%d cores (%s), %s", runtime.NumCPU(), name, runtime.Version())
+}
