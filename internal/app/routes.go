@@ -76,8 +76,22 @@ func (a *App) env() *ui.Env {
 	}
 }
 
-// user returns the name of who asks.
-func (a *App) user(ctx context.Context) (name, post string) { return account.From(ctx).Name, "" }
+// user returns the name of who asks, and the first post: the place, or the
+// role of one who holds it in the whole city.
+func (a *App) user(ctx context.Context, lang string) (name, post string) {
+	who := account.From(ctx)
+	if len(who.Grants) == 0 {
+		return who.Name, ""
+	}
+	g := who.Grants[0]
+	if g.OrgID != "" {
+		return who.Name, a.Orgs.OrgName(ctx, g.OrgID)
+	}
+	if n, ok := a.Areas.Tree().ByID(g.AreaID); ok {
+		return who.Name, a.Areas.Tree().At(n).In(lang)
+	}
+	return who.Name, a.Bundle.T(lang, "account.role."+g.Role)
+}
 
 // nav is the main navigation of each front.
 var nav = []ui.NavItem{

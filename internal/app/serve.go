@@ -10,9 +10,9 @@ import (
 	"xuedu/internal/errs"
 )
 
-// packEvery is how often a running server looks for a pack that another
-// process has applied.
-const packEvery = 3 * time.Second
+// followEvery is how often a running server looks for a pack or areas that
+// another process has brought in.
+const followEvery = 3 * time.Second
 
 // Serve answers requests until ctx ends, then lets running ones finish.
 // started is called with the address once the port is open.
@@ -26,7 +26,7 @@ func (a *App) Serve(ctx context.Context, started func(url string)) error {
 	}
 	go a.Figures.Watch(ctx)
 	go a.watchAreas(ctx)
-	go a.Packs.Watch(ctx, time.Tick(packEvery), func(err error) { a.Log.Error("read the pack again", "err", err) })
+	go a.Packs.Watch(ctx, time.Tick(followEvery), func(err error) { a.Log.Error("read the pack again", "err", err) })
 	if err := a.serveMetrics(ctx); err != nil {
 		return errors.Join(err, ln.Close())
 	}
@@ -67,7 +67,7 @@ func urlOf(addr net.Addr) string {
 
 // watchAreas takes over areas and populations that another process imported.
 func (a *App) watchAreas(ctx context.Context) {
-	tick := time.NewTicker(packEvery)
+	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
 	for {
 		select {

@@ -22,7 +22,7 @@ type Env struct {
 	Owners    func(lang string) []string // who publishes
 	PackLine  func(lang string) string   // pack and version, for the desk's footer
 	Synthetic func() bool                // activity data are invented
-	User      func(context.Context) (name, post string)
+	User      func(ctx context.Context, lang string) (name, post string)
 	Can       func(ctx context.Context, perm string) bool
 	Nav       []NavItem
 	Zone      *time.Location
@@ -74,7 +74,7 @@ func NewPage(r *http.Request, front Front, title string, args ...any) Page {
 	}
 	p.Lang, p.Elder = prefs(r, env)
 	p.Title = p.T(title, args...)
-	p.User, p.Post = env.User(r.Context())
+	p.User, p.Post = env.User(r.Context(), p.Lang)
 	p.Synthetic = env.Synthetic()
 	for _, it := range env.Nav {
 		if it.Front == front && (it.Perm == "" || env.Can(r.Context(), it.Perm)) {

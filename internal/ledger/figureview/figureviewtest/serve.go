@@ -24,7 +24,7 @@ func Serve(t testing.TB, routes ...web.Route) http.Handler {
 		Bundle: b,
 		City:   func(string) string { return "test" }, Owners: func(string) []string { return nil }, PackLine: func(string) string { return "" },
 		Synthetic: func() bool { return true },
-		User:      func(ctx context.Context) (string, string) { return account.From(ctx).Name, "" },
+		User:      func(ctx context.Context, _ string) (string, string) { return account.From(ctx).Name, "" },
 		Can:       func(ctx context.Context, perm string) bool { return account.From(ctx).Can(perm) },
 		Nav:       []ui.NavItem{{Front: ui.Public, Key: "nav.home", Path: "/"}, {Front: ui.Public, Key: "nav.figures", Path: "/figures"}},
 		Zone:      time.UTC,
