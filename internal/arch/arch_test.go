@@ -24,7 +24,7 @@ var layer = map[string]int{
 	"ledger/engine": 4,
 	"ledger":        5, "activity": 5, "plan": 5, "org": 5,
 	"report": 6, "ledger/figureview": 6, "demo": 6,
-	"app":    8, "cli": 9,
+	"app": 8, "cli": 9,
 }
 
 // layerOf also knows the two kinds of package every domain may have.

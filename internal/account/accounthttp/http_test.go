@@ -61,7 +61,7 @@ func newSite(t *testing.T) *site {
 	env := &ui.Env{
 		Bundle: b, City: func(string) string { return "" }, Owners: none, PackLine: func(string) string { return "" },
 		Synthetic: func() bool { return false }, Can: can,
-		User: func(ctx context.Context) (string, string) { return account.From(ctx).Name, "" },
+		User: func(ctx context.Context, _ string) (string, string) { return account.From(ctx).Name, "" },
 	}
 	routes := append(accounthttp.Routes(deps), web.Route{Pattern: "GET /desk", Perm: web.Signed, Handler: func(w http.ResponseWriter, r *http.Request) error {
 		_, err := w.Write([]byte("desk of " + account.From(r.Context()).Name))

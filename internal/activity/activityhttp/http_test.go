@@ -50,7 +50,7 @@ func newSite(t *testing.T) *site {
 	mux := web.Mux(c, activityhttp.Routes(activityhttp.Deps{Activity: w.Activity, Tree: func() *area.Tree { return w.Tree },
 		Pack: func() *pack.Pack { return w.Pack }, Figure: figure, Text: b.T, Now: w.Now})...)
 	env := &ui.Env{Bundle: b, City: func(string) string { return "城" }, Owners: func(string) []string { return nil }, PackLine: func(string) string { return "" },
-		Synthetic: func() bool { return false }, User: func(ctx context.Context) (string, string) { return account.From(ctx).Name, "" },
+		Synthetic: func() bool { return false }, User: func(ctx context.Context, _ string) (string, string) { return account.From(ctx).Name, "" },
 		Can: func(ctx context.Context, perm string) bool { return account.From(ctx).Can(perm) }, Zone: time.UTC}
 	return &site{World: w, h: ui.Middleware(env, mux)}
 }

@@ -83,7 +83,7 @@ func (s *site) serve(t *testing.T, routes []web.Route) http.Handler {
 	none := func(string) []string { return nil }
 	env := &ui.Env{
 		Bundle: bundle, City: func(string) string { return "" }, Owners: none, PackLine: func(string) string { return "" },
-		Synthetic: func() bool { return false }, Can: can, User: func(context.Context) (string, string) { return "", "" },
+		Synthetic: func() bool { return false }, Can: can, User: func(context.Context, string) (string, string) { return "", "" },
 	}
 	mux := web.Mux(web.Config{
 		Log: slog.New(slog.DiscardHandler), ErrorPage: ui.ErrorPage,

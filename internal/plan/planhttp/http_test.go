@@ -46,7 +46,7 @@ func newServer(t *testing.T, name string) http.Handler {
 	}
 	env := &ui.Env{Bundle: bundle, City: func(string) string { return "市" }, Owners: func(string) []string { return nil },
 		PackLine: func(string) string { return "" }, Synthetic: func() bool { return false },
-		User: func(context.Context) (string, string) { return "", "" }, Can: func(context.Context, string) bool { return false }}
+		User: func(context.Context, string) (string, string) { return "", "" }, Can: func(context.Context, string) bool { return false }}
 	mux := web.Mux(web.Config{Log: slog.New(slog.DiscardHandler), ErrorPage: ui.ErrorPage,
 		Can:      func(context.Context, web.Perm) bool { return false },
 		SignedIn: func(context.Context) bool { return false }}, Routes(svc)...)

@@ -59,7 +59,7 @@ func newServer(t *testing.T, filled bool) (http.Handler, *report.Service) {
 		Today: func() ledger.Day { return ledger.DayOf(demotest.Today) }})
 	env := &ui.Env{Bundle: bundle, City: func(string) string { return "市" }, Owners: func(string) []string { return nil },
 		PackLine: func(string) string { return "" }, Synthetic: func() bool { return true },
-		User: func(context.Context) (string, string) { return "", "" }, Can: func(context.Context, string) bool { return false }}
+		User: func(context.Context, string) (string, string) { return "", "" }, Can: func(context.Context, string) bool { return false }}
 	link := func(q ledger.Query) string { return "/figures?measure=" + string(q.Measure) + "&area=" + q.Area }
 	mux := web.Mux(web.Config{Log: slog.New(slog.DiscardHandler), ErrorPage: ui.ErrorPage,
 		Can:      func(context.Context, web.Perm) bool { return false },
