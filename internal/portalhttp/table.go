@@ -19,12 +19,12 @@ type areaTable struct {
 }
 
 // words head the columns.
-type words struct{ People, Persons, Rate, Change, Points, Times, Visits string }
+type words struct{ People, Persons, Rate, Change, Points, Times, Visits, More string }
 
 func newWords(p ui.Page) words {
 	return words{People: figureview.Name(p, ledger.Participants), Persons: figureview.Unit(p, ledger.Participants),
 		Rate: figureview.Name(p, ledger.Rate), Change: p.T("place.change"), Points: p.T("place.points"),
-		Times: figureview.Name(p, ledger.Attendances), Visits: figureview.Unit(p, ledger.Attendances)}
+		Times: figureview.Name(p, ledger.Attendances), Visits: figureview.Unit(p, ledger.Attendances), More: p.T("explore.more")}
 }
 
 type areaRow struct {
