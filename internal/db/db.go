@@ -129,12 +129,21 @@ func (d *DB) InTx(ctx context.Context, f func(*sql.Tx) error) error {
 	}
 	defer tx.Rollback() // no-op after Commit
 	if err := f(tx); err != nil {
-		return err
+		return cancelled(ctx, err)
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return cancelled(ctx, fmt.Errorf("commit: %w", err))
 	}
 	return nil
+}
+
+// cancelled says that ctx ended where a driver says only that its connection
+// is gone.
+func cancelled(ctx context.Context, err error) error {
+	if cause := ctx.Err(); cause != nil && !errors.Is(err, cause) {
+		return fmt.Errorf("%w: %w", cause, err)
+	}
+	return err
 }
 
 // Next hands out n consecutive numbers of the named counter and returns the

@@ -30,10 +30,10 @@ func (d *DB) InIngest(ctx context.Context, f func(*Bulk) error) error {
 	}
 	defer tx.Rollback() // no-op after Commit
 	if err := f(&Bulk{Tx: tx, conn: conn, pg: d.dialect == goose.DialectPostgres}); err != nil {
-		return err
+		return cancelled(ctx, err)
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return cancelled(ctx, fmt.Errorf("commit: %w", err))
 	}
 	return nil
 }
