@@ -355,13 +355,14 @@ func (s *Service) setHeads(ctx context.Context, c Class, m Meeting, n int64, rea
 	return s.write(ctx, e, func(*sql.Tx) error { return nil })
 }
 
-// Sheet is a whole roster as a form sends it. Was is who was ticked when the
-// form was made, so that a form does not undo what another hand did since.
+// Sheet is a whole roster as a form sends it. Was and WasHeads are what stood
+// when the form was made, so that a form does not undo what another hand did
+// since.
 type Sheet struct {
-	Here, Was []int64
-	Heads     int64
-	Reason    string
-	Complete  bool // nobody is missing any more: the meeting was held
+	Here, Was       []int64
+	Heads, WasHeads int64
+	Reason          string
+	Complete        bool // nobody is missing any more: the meeting was held
 }
 
 // Save writes a whole roster; what it ticks and what it takes back follow the
@@ -377,8 +378,10 @@ func (s *Service) Save(ctx context.Context, meetingID string, sh Sheet) error {
 	if err := s.tick(ctx, c, m, without(sh.Here, sh.Was)); err != nil {
 		return err
 	}
-	if err := s.setHeads(ctx, c, m, sh.Heads, sh.Reason); err != nil {
-		return err
+	if sh.Heads != sh.WasHeads {
+		if err := s.setHeads(ctx, c, m, sh.Heads, sh.Reason); err != nil {
+			return err
+		}
 	}
 	if !sh.Complete {
 		return nil

@@ -37,7 +37,7 @@ func TestTick(t *testing.T) {
 		if l := r.Lines[0]; !l.First || l.Band != "80+" || !l.Oldest {
 			t.Errorf("line = first %v, band %s; want a newcomer of 80+", l.First, l.Band)
 		}
-		if w.Refresh == 0 {
+		if w.Refresh.Load() == 0 {
 			t.Error("the figures were not told")
 		}
 		if n := w.Int("SELECT count(*) FROM attendance WHERE home_id = $1 AND place_id = $2 AND day = 20261123 AND person_id > 0", activitytest.Near, activitytest.Near); n != 2 {
@@ -80,6 +80,7 @@ func TestSaveKeepsOtherHands(t *testing.T) {
 		sh := activity.Sheet{Here: people[1:2], Was: people[:1], Heads: 1, Complete: true}
 		wantKind(t, "save", w.Activity.Save(teacher, m, sh), 0, "")
 		wantKind(t, "save again", w.Activity.Save(teacher, m, sh), 0, "")
+		wantKind(t, "an older form", w.Activity.Save(teacher, m, activity.Sheet{Here: people, Was: people}), 0, "")
 		r, err := w.Activity.Tally(teacher, m, 0)
 		if err != nil || r.Here() != 2 || r.Times() != 3 || r.Meeting.State != activity.Held {
 			t.Errorf("after save: %d here, %d times, %s, %v; want 2, 3, held", r.Here(), r.Times(), r.Meeting.State, err)

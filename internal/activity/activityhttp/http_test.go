@@ -149,7 +149,7 @@ func TestRosterWithoutScript(t *testing.T) {
 	if _, doc := s.send(t, activitytest.Teacher, to, nil, false); !strings.Contains(text(doc, "#roll-saved"), "记为到课") || doc.Find("#ticks input[checked]").Length() != 3 {
 		t.Errorf("after the tick: %s", text(doc, "#roll-saved"))
 	}
-	walk := url.Values{"was": {""}, "heads": {"2"}, "walkin_name": {"赵长海"}, "walkin_phone": {"13912345678"}, "walkin_birth": {"19x0"}, "walkin_home": {"健翔园"}}
+	walk := url.Values{"was": {""}, "heads": {"2"}, "was_heads": {"2"}, "walkin_name": {"赵长海"}, "walkin_phone": {"13912345678"}, "walkin_birth": {"19x0"}, "walkin_home": {"健翔园"}}
 	w, doc := s.send(t, activitytest.Teacher, base+"/walkin", walk, false)
 	if v, _ := doc.Find("#f-walkin_name").Attr("value"); w.Code != 422 || v != "赵长海" || doc.Find("#f-walkin_birth-error").Length() != 1 || doc.Find("details[open] #f-walkin_birth").Length() != 1 {
 		t.Errorf("bad year: %d, name %q\n%s", w.Code, v, w.Body)

@@ -286,7 +286,7 @@ func (h *handler) undo(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *handler) heads(w http.ResponseWriter, r *http.Request) error {
-	n, err := headsOf(r)
+	n, err := headsOf(r, "heads")
 	if err != nil {
 		return err
 	}
@@ -296,8 +296,8 @@ func (h *handler) heads(w http.ResponseWriter, r *http.Request) error {
 	return h.answer(w, r, nil, false)
 }
 
-func headsOf(r *http.Request) (int64, error) {
-	s := strings.TrimSpace(r.PostFormValue("heads"))
+func headsOf(r *http.Request, field string) (int64, error) {
+	s := strings.TrimSpace(r.PostFormValue(field))
 	if s == "" {
 		return 0, nil
 	}
@@ -319,7 +319,10 @@ func readSheet(r *http.Request) (activity.Sheet, error) {
 		return sh, err
 	}
 	sh.Reason = r.PostFormValue("reason")
-	sh.Heads, err = headsOf(r)
+	if sh.WasHeads, err = headsOf(r, "was_heads"); err != nil {
+		return sh, err
+	}
+	sh.Heads, err = headsOf(r, "heads")
 	return sh, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,7 +38,7 @@ type World struct {
 	Book     activityhttp.Book
 	Tree     *area.Tree
 	Pack     *pack.Pack
-	Refresh  int // how often the figures were told
+	Refresh  atomic.Int64 // how often the figures were told
 	now      time.Time
 	t        testing.TB
 }
@@ -75,7 +76,7 @@ func New(t testing.TB, d *db.DB) *World {
 			{Code: "80+", From: 80, Name: pack.Text{"zh-CN": "80 岁及以上", "en": "80 and over"}}}}
 	ring := &keys.Ring{Pseudonym: []byte(strings.Repeat("p", 32)), Contact: []byte(strings.Repeat("c", 32)), Phone: []byte(strings.Repeat("t", 32))}
 	w.Ledger = ledger.New(d, func() *area.Tree { return w.Tree }, func() *pack.Pack { return w.Pack }, ring, w.Now)
-	w.Book = activityhttp.Book{Ledger: w.Ledger, Refresh: func(context.Context) { w.Refresh++ }}
+	w.Book = activityhttp.Book{Ledger: w.Ledger, Refresh: func(context.Context) { w.Refresh.Add(1) }}
 	cal := calendar.New([]time.Weekday{time.Saturday, time.Sunday}, []calendar.Day{{Date: "2026-12-01", Off: true}}, []int{2026})
 	w.Activity = activity.New(d, activity.Deps{Tree: func() *area.Tree { return w.Tree }, Pack: func() *pack.Pack { return w.Pack },
 		Calendar: func() *calendar.Calendar { return cal }, Book: w.Book, People: w.Book}, w.Now)

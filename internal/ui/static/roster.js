@@ -86,6 +86,7 @@
     for (const b of boxes()) b.checked = wanted[b.value] ?? here.has(b.value);
     if (heads && wanted.heads === undefined && document.activeElement !== heads) heads.value = now.heads || "";
     form.elements.was.value = [...here].join(",");
+    form.elements.was_heads.value = now.heads;
     recount();
   };
 
