@@ -101,7 +101,7 @@ func (s *Service) RecordHeads(ctx context.Context, e Entry, n int64) error {
 		if ok && old.active && old.heads == n || n == 0 && !(ok && old.active) {
 			return errNothing
 		}
-		const reason = "changed count"
+		const reason = "ledger.reason.counted_again" // a key: shown in the reader's language
 		if ok && old.active {
 			if err := w.reverse(ctx, old.id, reason); err != nil {
 				return err
