@@ -101,7 +101,7 @@ func runEngine(o options) error {
 		r.Times[q.name], err = median(4*o.runs, func() error {
 			var answers [][]int64
 			for _, a := range q.asks {
-				answers = append(answers, e.Participants(a))
+				answers = append(answers, e.ParticipantsAt(a, c.areasOf(q)))
 			}
 			r.Answers[q.name] = answers
 			return nil
@@ -112,6 +112,9 @@ func runEngine(o options) error {
 	}
 	if err := more(o, c, e, &r); err != nil {
 		return err
+	}
+	for name, ms := range r.Times {
+		log.Printf("%s: %.2f ms", name, ms)
 	}
 	r.RSS, r.Peak = memory("VmRSS"), memory("VmHWM")
 	return errors.Join(gob.NewEncoder(os.Stdout).Encode(&r), e.Close())

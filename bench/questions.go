@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"xuedu/internal/area"
 	"xuedu/internal/ledger/engine"
 )
 
@@ -12,9 +13,10 @@ import (
 // engine always answers for all 7,901 areas. SQL answers for groups: each row
 // is a month (0 = the question's only period), a level, an area and a count.
 type question struct {
-	name string
-	asks []engine.Ask
-	sql  string
+	name  string
+	level area.Level // the areas asked for; "" = all
+	asks  []engine.Ask
+	sql   string
 }
 
 const (
@@ -29,18 +31,31 @@ func span(from, to int32, byPlace bool, theme int64) engine.Ask {
 }
 
 var questions = []question{
-	{"by home, one year", []engine.Ask{span(20250101, 20251231, false, 0)},
+	{"by home, one year", "", []engine.Ask{span(20250101, 20251231, false, 0)},
 		`SELECT 0, 1, a.district, count(DISTINCT t.person) FROM att t JOIN area a ON a.community = t.home WHERE t.day BETWEEN 20250101 AND 20251231 GROUP BY a.district`},
-	{"by home, 24 months", eachMonth(),
+	{"by home, 24 months", "", eachMonth(),
 		`SELECT t.month, 3, t.home, count(DISTINCT t.person) FROM att t GROUP BY t.month, t.home`},
-	{"by home, one quarter, one theme", []engine.Ask{span(20250401, 20250630, false, 5)},
+	{"by home, one quarter, one theme", "", []engine.Ask{span(20250401, 20250630, false, 5)},
 		`SELECT 0, 2, a.street, count(DISTINCT t.person) FROM att t JOIN area a ON a.community = t.home WHERE t.day BETWEEN 20250401 AND 20250630 AND t.theme = 5 GROUP BY a.street`},
-	{"by place, 16 districts, one year", []engine.Ask{span(20250101, 20251231, true, 0)},
+	{"by place, 16 districts, one year", area.District, []engine.Ask{span(20250101, 20251231, true, 0)},
 		`SELECT 0, 1, a.district, count(DISTINCT t.person) FROM att t JOIN area a ON a.community = t.place WHERE t.day BETWEEN 20250101 AND 20251231 GROUP BY a.district`},
-	{"by place, all 7,901 areas, one year", []engine.Ask{span(20250101, 20251231, true, 0)},
+	{"by place, all 7,901 areas, one year", "", []engine.Ask{span(20250101, 20251231, true, 0)},
 		`SELECT 0, CASE WHEN a.community IS NOT NULL THEN 3 WHEN a.street IS NOT NULL THEN 2 WHEN a.district IS NOT NULL THEN 1 ELSE 0 END,
 			COALESCE(a.community, a.street, a.district, 0), count(DISTINCT t.person) FROM att t JOIN area a ON a.community = t.place
 			WHERE t.day BETWEEN 20250101 AND 20251231 GROUP BY GROUPING SETS ((a.district), (a.street), (a.community), ())`},
+}
+
+// areasOf lists the areas a question asks for; by home and without a level the
+// engine answers for all in any case.
+func (c *city) areasOf(q *question) []int {
+	if q.level == "" {
+		all := make([]int, c.tree.Len())
+		for n := range all {
+			all[n] = n
+		}
+		return all
+	}
+	return c.tree.Below(0, q.level)
 }
 
 func eachMonth() []engine.Ask {

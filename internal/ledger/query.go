@@ -123,9 +123,9 @@ func (f *Figures) count(a *asked, kind answerKind) []int64 {
 	if kind == regular {
 		p := a.pack.Params
 		k.limit = engine.Threshold{Rows: p.RegularSessions, Minutes: p.RegularCredits * p.CreditMinutes}
-		if a.ask.ByPlace {
-			k.level, k.nr = a.Level, a.nr
-		}
+	}
+	if a.ask.ByPlace && (kind == regular || kind == persons) { // only the areas listed are counted
+		k.level, k.nr = a.Level, a.nr
 	}
 	version := f.eng.Last()
 	if v, ok := f.answer(k, version); ok {
@@ -133,7 +133,7 @@ func (f *Figures) count(a *asked, kind answerKind) []int64 {
 	}
 	switch kind {
 	case persons:
-		return f.keep(version, k, f.eng.Participants(a.ask))
+		return f.keep(version, k, f.eng.ParticipantsAt(a.ask, a.list))
 	case regular:
 		return f.keep(version, k, f.eng.Regular(a.ask, k.limit, a.list))
 	}

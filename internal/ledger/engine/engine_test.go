@@ -262,6 +262,13 @@ func (w *world) check(t *rapid.T, e *engine.Engine) {
 				}
 			}
 		}
+		some := all[rapid.IntRange(0, len(all)-1).Draw(t, "some"):]
+		at := e.ParticipantsAt(a, some)
+		for _, n := range some {
+			if at[n] != want.Participants[n] {
+				t.Fatalf("ParticipantsAt of %+v at %s = %d, want %d", a, w.tree.At(n).Code, at[n], want.Participants[n])
+			}
+		}
 		ids, ok := e.Persons(a, 1000)
 		if !ok || int64(len(ids)) != want.Participants[a.Root] {
 			t.Fatalf("Persons of %+v = %v, want %d", a, ids, want.Participants[a.Root])

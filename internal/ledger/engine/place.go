@@ -141,3 +141,81 @@ func (q *question) loosePlaces(out []int64) {
 		}
 	})
 }
+
+// few is up to how many areas are counted one by one.
+const few = 64
+
+// ParticipantsAt is Participants for some areas only, which is faster by
+// place; the others may be zero. areas lie in Root's subtree.
+func (e *Engine) ParticipantsAt(a Ask, areas []int) []int64 {
+	if !a.ByPlace || len(areas) > few {
+		return e.Participants(a)
+	}
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	q := e.question(a)
+	out, allowed := q.out(), q.allowedSet()
+	off, added := q.addedByPlace()
+	for _, n := range areas {
+		set := e.getSet(q.b.words())
+		q.attendedAt(n, set)
+		for _, a := range added[off[n]:off[e.nums.tree.Last(n)]] {
+			set[a.who>>6] |= 1 << (a.who & 63)
+		}
+		for i, w := range allowed {
+			set[i] &= w
+		}
+		if q.b.settled > 0 {
+			out[n] = countBits(set, 0, uint32(q.b.settled))
+		}
+		e.putSet(set)
+	}
+	q.looseAt(areas, out)
+	return out[:q.b.areas]
+}
+
+// attendedAt adds the settled persons with a row of the base in the subtree of
+// place n that passes.
+func (q *question) attendedAt(n int, set []uint64) {
+	last := q.e.nums.tree.Last(n)
+	for i := range q.spans {
+		s := &q.spans[i]
+		a, b := s.off[n], s.off[last]
+		if s.whole && q.all {
+			for _, nr := range s.who[a:b] {
+				set[nr>>6] |= 1 << (nr & 63)
+			}
+			continue
+		}
+		for j := a; j < b; j++ {
+			if q.takes(s, int(j)) {
+				nr := s.who[j]
+				set[nr>>6] |= 1 << (nr & 63)
+			}
+		}
+	}
+}
+
+// looseAt counts loose persons once in every listed area above their places.
+func (q *question) looseAt(areas []int, out []int64) {
+	stamp := make([]int, q.b.areas+1) // 0 = not listed, else 1 + the person counted last
+	for _, n := range areas {
+		stamp[n] = 1
+	}
+	t, person := q.e.nums.tree, 1
+	q.eachLoose(func(rows []rec) {
+		person++
+		for i := range rows {
+			r := &rows[i]
+			if !q.want[r.cell] || int(r.place) == q.b.areas {
+				continue
+			}
+			for n := int(r.place); n >= 0; n = t.Parent(n) {
+				if stamp[n] != 0 && stamp[n] != person {
+					stamp[n] = person
+					out[n]++
+				}
+			}
+		}
+	})
+}
