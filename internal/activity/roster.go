@@ -44,10 +44,10 @@ type Book interface {
 	Present(ctx context.Context, session string, persons []int64) (Attended, error)
 }
 
-// Reasons that the program gives by itself, as they stand in the ledger.
+// Reasons that the program gives by itself: keys, shown in the reader's language.
 const (
-	reasonSlip = "点名更正" // un-ticked while the roster is fresh
-	reasonUndo = "撤销刚才的点名"
+	reasonSlip = "roster.reason.slip" // un-ticked while the roster is fresh
+	reasonUndo = "roster.reason.undo"
 )
 
 const maxHeads = 100_000
