@@ -135,7 +135,7 @@ func (f *Figures) catchUp(ctx context.Context) error {
 	if f.eng == nil {
 		return errors.New("figures: not started")
 	}
-	if t := f.tree(); t != f.eng.Tree() {
+	if t := f.tree(); t != f.eng.Tree() && !f.eng.SetTree(t) {
 		if err := f.renumber(ctx, t); err != nil {
 			return err
 		}

@@ -63,6 +63,7 @@ func NewFigures(d *db.DB, tree func() *area.Tree, pack func() *pack.Pack, pop fu
 func (f *Figures) Start(ctx context.Context) error {
 	f.feed.Lock()
 	defer f.feed.Unlock()
+	f.jobs.Wait()
 	tree := f.tree()
 	e, err := f.load(ctx, tree)
 	if err != nil {

@@ -147,7 +147,23 @@ func (e *Engine) Size() (base, overlay int64) {
 }
 
 // Tree returns the tree the areas are numbered by.
-func (e *Engine) Tree() *area.Tree { return e.nums.tree }
+func (e *Engine) Tree() *area.Tree {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.nums.tree
+}
+
+// SetTree takes a tree that has the same areas in the same places, such as one
+// with other names, and reports whether t is one.
+func (e *Engine) SetTree(t *area.Tree) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.base.dir.Tree != TreeDigest(t) {
+		return false
+	}
+	e.nums.tree = t
+	return true
+}
 
 // Strange reports whether a row names an area that the tree does not know. Such
 // rows count nowhere, and Renumber cannot find them a place in another tree.
