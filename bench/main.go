@@ -17,6 +17,7 @@ type options struct {
 	rows, importRows int
 	runs             int
 	dir, out         string
+	alone            bool   // without peers
 	child            string // the engine's own process: see engine.go
 	movers           float64
 }
@@ -28,6 +29,7 @@ func main() {
 	flag.IntVar(&o.runs, "runs", 7, "runs of each question; slow ones run less often")
 	flag.StringVar(&o.dir, "dir", "", "folder for the files of the run; default: a temporary one")
 	flag.StringVar(&o.out, "out", "", "Markdown file to write; default: standard output")
+	flag.BoolVar(&o.alone, "alone", false, "measure the engine without the databases")
 	flag.StringVar(&o.child, "child", "", "used by the program itself")
 	flag.Float64Var(&o.movers, "movers", 0, "used by the program itself")
 	flag.Parse()
@@ -75,17 +77,9 @@ func run(ctx context.Context, o options) error {
 // load generates the ledger once and gives it to everybody.
 func load(ctx context.Context, o options, r *report) ([]peer, error) {
 	c := newCity(o.rows, 0)
-	duck, err := openDuck(ctx, filepath.Join(o.dir, "bench.duckdb"))
+	peers, err := openPeers(ctx, o)
 	if err != nil {
-		return nil, fmt.Errorf("duckdb: %w", err)
-	}
-	peers := []peer{duck}
-	if dsn := os.Getenv("XUEDU_BENCH_PG"); dsn != "" {
-		pg, err := openPG(ctx, dsn)
-		if err != nil {
-			return nil, fmt.Errorf("postgresql: %w", err)
-		}
-		peers = append(peers, pg)
+		return nil, err
 	}
 	for _, p := range peers {
 		if err := p.areas(ctx, c); err != nil {
@@ -114,6 +108,25 @@ func load(ctx context.Context, o options, r *report) ([]peer, error) {
 		return nil, err
 	}
 	return peers, buildMovers(o, r)
+}
+
+func openPeers(ctx context.Context, o options) ([]peer, error) {
+	if o.alone {
+		return nil, nil
+	}
+	duck, err := openDuck(ctx, filepath.Join(o.dir, "bench.duckdb"))
+	if err != nil {
+		return nil, fmt.Errorf("duckdb: %w", err)
+	}
+	peers := []peer{duck}
+	if dsn := os.Getenv("XUEDU_BENCH_PG"); dsn != "" {
+		pg, err := openPG(ctx, dsn)
+		if err != nil {
+			return nil, fmt.Errorf("postgresql: %w", err)
+		}
+		peers = append(peers, pg)
+	}
+	return peers, nil
 }
 
 // buildMovers makes a second ledger for the engine alone, in which people move.
