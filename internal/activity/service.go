@@ -63,11 +63,6 @@ func (s *Service) dayOf(t time.Time) string { return t.In(s.Zone()).Format(time.
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-func (s *Service) known(areaID int64) bool {
-	_, ok := s.Tree().ByID(areaID)
-	return ok
-}
-
 // local reports whether an area is near enough to the ground to meet in: the
 // ledger counts places of street level or below.
 func (s *Service) local(areaID int64) bool {

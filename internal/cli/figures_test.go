@@ -47,7 +47,7 @@ s2,a,QH-1-2-01,QH-1-1-01,1950,f,2024-05-11,nature,online,50,
 		{"--measure regular --area QH --period 2024-01", "QH,Qinghe,2024-01,regular,,not_applicable\n"},
 		{"--measure headcount --area QH --period 2023", "QH,Qinghe,2023,headcount,,not_reported\n"},
 	} {
-		out, _ := run(0, append(strings.Fields("figures --format csv "+tt.args))...)
+		out, _ := run(0, strings.Fields("figures --format csv "+tt.args)...)
 		if out != head+tt.want {
 			t.Errorf("figures %s:\n%swant\n%s", tt.args, out, head+tt.want)
 		}

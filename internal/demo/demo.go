@@ -78,7 +78,6 @@ type maker struct {
 	actKey   map[actID]int32
 	classes  []class
 	meetings []meeting
-	themeID  map[string]int64
 	themes   []themeUse
 	desk     desk
 	wrong    []wrongRow // attendances that will be corrected

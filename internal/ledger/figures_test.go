@@ -25,7 +25,6 @@ type village struct {
 	d    *db.DB
 	tree *area.Tree
 	pack *pack.Pack
-	last int64
 	pop  map[int64]int64
 }
 
@@ -252,11 +251,11 @@ func TestTwoProcesses(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer other.Close()
-		here, there := v.figures(""), v.figures("")
+		here := v.figures("")
 		start(t, here)
 		w := *v
 		w.d = other
-		there = w.figures("")
+		there := w.figures("")
 		start(t, there)
 		defer closeFigures(t, here)
 		defer closeFigures(t, there)

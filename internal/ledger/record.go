@@ -33,7 +33,6 @@ type row struct {
 	id, person, session, rev int64
 	active                   bool
 	heads                    int64
-	entry                    Entry
 }
 
 // Record writes attendances down and returns how many are new. An attendance
