@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	kongcompletion "github.com/jotaen/kong-completion"
 
 	"xuedu/internal/audit"
 	"xuedu/internal/config"
@@ -30,19 +31,20 @@ type root struct {
 	Lang     string `help:"Language of messages: zh-CN or en." placeholder:"LANG"`
 	LogLevel string `help:"debug, info, warn or error." placeholder:"LEVEL"`
 
-	Init    initCmd    `cmd:"" help:"Make an empty, usable city: schema, pack, areas, populations."`
-	Demo    demoCmd    `cmd:"" help:"Make a demo city with invented learning, and serve it."`
-	Serve   serveCmd   `cmd:"" help:"Serve the city's pages and API."`
-	Migrate migrateCmd `cmd:"" help:"Bring the database schema to this program's version."`
-	Pack    packCmd    `cmd:"" help:"Check, compare, apply and export packs: the city's rules as data."`
-	Import  importCmd  `cmd:"" help:"Bring in areas, populations and records from files."`
-	Area    areaCmd    `cmd:"" help:"Look at the areas of the city."`
-	User    userCmd    `cmd:"" help:"Manage accounts; make the first administrators."`
-	Audit   auditCmd   `cmd:"" help:"Check, export and sign the audit trail."`
-	Figures figuresCmd `cmd:"" help:"Print participation figures."`
-	Doctor  doctorCmd  `cmd:"" help:"Examine the ledger and the engine; rebuild the engine."`
-	Report  reportCmd  `cmd:"" help:"Build the participation bulletin."`
-	Version versionCmd `cmd:"" help:"Print the version and the commit it was built from."`
+	Init       initCmd                   `cmd:"" help:"Make an empty, usable city: schema, pack, areas, populations."`
+	Demo       demoCmd                   `cmd:"" help:"Make a demo city with invented learning, and serve it."`
+	Serve      serveCmd                  `cmd:"" help:"Serve the city's pages and API."`
+	Migrate    migrateCmd                `cmd:"" help:"Bring the database schema to this program's version."`
+	Pack       packCmd                   `cmd:"" help:"Check, compare, apply and export packs: the city's rules as data."`
+	Import     importCmd                 `cmd:"" help:"Bring in areas, populations and records from files."`
+	Area       areaCmd                   `cmd:"" help:"Look at the areas of the city."`
+	User       userCmd                   `cmd:"" help:"Manage accounts; make the first administrators."`
+	Audit      auditCmd                  `cmd:"" help:"Check, export and sign the audit trail."`
+	Figures    figuresCmd                `cmd:"" help:"Print participation figures."`
+	Doctor     doctorCmd                 `cmd:"" help:"Examine the ledger and the engine; rebuild the engine."`
+	Report     reportCmd                 `cmd:"" help:"Build the participation bulletin."`
+	Version    versionCmd                `cmd:"" help:"Print the version and the commit it was built from."`
+	Completion kongcompletion.Completion `cmd:"" help:"Print how to complete commands and flags with Tab in bash, zsh or fish."`
 }
 
 // Env is what a command runs in.
@@ -82,6 +84,10 @@ func Main(args []string, out, errOut io.Writer) int {
 	if err != nil {
 		fmt.Fprintln(errOut, "xuedu:", err)
 		return statusFailed
+	}
+	kongcompletion.Register(parser)
+	if status >= 0 { // the shell asked for completions
+		return status
 	}
 	kctx, err := parser.Parse(args)
 	if status >= 0 { // --help
