@@ -108,7 +108,7 @@ func figureFooter(env *Env, a *app.App, q ledger.Query, figures []ledger.Figure)
 	var bases []string
 	for i := range figures {
 		if f := &figures[i]; f.Base > 0 {
-			line := env.T("figures.base", "Source", f.BaseBy, "Day", f.BaseAt)
+			line := env.T("figures.base", "Source", ledger.SourceIn(f.BaseBy, env.Lang), "Day", f.BaseAt)
 			if !slices.Contains(bases, line) {
 				bases = append(bases, line)
 			}

@@ -69,7 +69,7 @@ type Figure struct {
 	State   State
 	Base    int64  // Rate: the residents divided by
 	BaseAt  string // Rate: the day the population speaks of
-	BaseBy  string // Rate: source and vintage of the population
+	BaseBy  string // Rate: source and vintage of the population, for SourceIn
 }
 
 // Axis is a way to break a figure down.

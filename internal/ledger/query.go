@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"strings"
 
 	"xuedu/internal/area"
 	"xuedu/internal/ledger/engine"
@@ -191,9 +192,27 @@ func (f *Figures) fill(fig *Figure, a *asked, n int64) {
 	}
 }
 
+// nameGap parts the names of a source in the data's languages, the Chinese
+// one first: "第七次全国人口普查 | Seventh National Census".
+const nameGap = " | "
+
 func label(source, vintage string) string {
 	if vintage == "" {
 		return source
 	}
-	return source + " (" + vintage + ")"
+	names := strings.Split(source, nameGap)
+	for i := range names {
+		names[i] += " (" + vintage + ")"
+	}
+	return strings.Join(names, nameGap)
+}
+
+// SourceIn returns the name of a population's source in lang, the first where
+// the data have no other.
+func SourceIn(source, lang string) string {
+	first, second, ok := strings.Cut(source, nameGap)
+	if ok && lang == "en" {
+		return second
+	}
+	return first
 }

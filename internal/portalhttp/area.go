@@ -126,7 +126,7 @@ func (p *areaPage) fill(a *asker, q ledger.Query) {
 	p.Nums[1].Label = p.T("place.held_here")
 	if rate.Base > 0 {
 		p.Nums = append(p.Nums, a.NumOf(p.Page, "n3", with(ledger.Rate), rate))
-		p.Population = p.T("place.population", "People", p.Num(rate.Base), "Source", rate.BaseBy)
+		p.Population = p.T("place.population", "People", p.Num(rate.Base), "Source", ledger.SourceIn(rate.BaseBy, p.Lang))
 	} else {
 		p.Population = p.T("place.population.none")
 	}

@@ -3,6 +3,8 @@ package report
 import (
 	"html/template"
 	"strconv"
+
+	"xuedu/internal/ledger"
 )
 
 func (b *builder) newTable(t *Table, title, note string) Block {
@@ -44,7 +46,7 @@ func (b *builder) populations() []Fact {
 			continue
 		}
 		seen[key] = len(out)
-		out = append(out, Fact{Term: b.date(p.AsOf), Text: b.t("report.population.source", "Source", p.Source, "Area", b.areaName(p.Area), "Persons", grouped(p.Persons))})
+		out = append(out, Fact{Term: b.date(p.AsOf), Text: b.t("report.population.source", "Source", ledger.SourceIn(p.Source, b.lang), "Area", b.areaName(p.Area), "Persons", grouped(p.Persons))})
 	}
 	return out
 }

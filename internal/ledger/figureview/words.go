@@ -40,7 +40,7 @@ func Base(p ui.Page, f ledger.Figure) string {
 	if f.Base == 0 {
 		return p.T("figure.base.none")
 	}
-	return p.T("figure.base", "People", p.Num(f.Base), "Source", f.BaseBy)
+	return p.T("figure.base", "People", p.Num(f.Base), "Source", ledger.SourceIn(f.BaseBy, p.Lang))
 }
 
 // Filters names the filter of q, from widest to narrowest; empty without one.
