@@ -147,7 +147,7 @@ func running(p ui.Page, a *asker, code string) []fact {
 		if f.State != ledger.Value {
 			continue
 		}
-		out = append(out, fact{Before: p.T("home.running." + string(m)), Text: figureview.Rounded(&f.Value, 0) + p.T("figure.space") + figureview.Unit(p, m),
+		out = append(out, fact{Before: p.T("home.running." + string(m)), Text: ledger.Rounded(&f.Value, 0) + p.T("figure.space") + figureview.Unit(p, m),
 			Href: figureview.Address("/figures", q)})
 	}
 	return out

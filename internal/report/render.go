@@ -150,11 +150,11 @@ func (w *words) cellValue(c Cell, m ledger.Measure) any {
 	if !ok {
 		return w.state(c)
 	}
-	r, err := quantized(d, places(d, m))
-	if err != nil {
+	var r apd.Decimal
+	if _, err := ledger.Rounding.Quantize(&r, d, -ledger.Places(d, m)); err != nil {
 		return c.Value
 	}
-	return numberOf(r)
+	return numberOf(&r)
 }
 
 func numberOf(d *apd.Decimal) any {

@@ -129,11 +129,11 @@ func (b *builder) change() []Part {
 		key = "report.fewer"
 	}
 	diff := *now
-	if _, err := rounding.Sub(&diff, now, was); err != nil {
+	if _, err := ledger.Rounding.Sub(&diff, now, was); err != nil {
 		return b.say("report.no_comparison")
 	}
 	diff.Negative = false
-	return b.say(key, "Before", before, "Diff", b.t("report.amount.participants", "Count", Rounded(&diff, 0)))
+	return b.say(key, "Before", before, "Diff", b.t("report.amount.participants", "Count", ledger.Rounded(&diff, 0)))
 }
 
 func (b *builder) who() []Block {

@@ -2,7 +2,6 @@ package report
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/cockroachdb/apd/v3"
 
@@ -137,7 +136,7 @@ func (w *words) unit(m ledger.Measure) string {
 }
 
 // Number prints a value of a measure as people read it.
-func Number(d *apd.Decimal, m ledger.Measure) string { return Rounded(d, places(d, m)) }
+func Number(d *apd.Decimal, m ledger.Measure) string { return ledger.Rounded(d, ledger.Places(d, m)) }
 
 // number prints a value as people read it; "" where it is missing.
 func (w *words) number(c Cell, m ledger.Measure) string {
@@ -146,49 +145,6 @@ func (w *words) number(c Cell, m ledger.Measure) string {
 		return ""
 	}
 	return Number(d, m)
-}
-
-// places is how many digits people see behind the point: as many as on the
-// pages of the explorer, which a test compares.
-func places(d *apd.Decimal, m ledger.Measure) int32 {
-	switch m {
-	case ledger.Rate:
-		v, err := d.Float64()
-		switch {
-		case err != nil || v == 0 || v >= 1:
-			return 1
-		case v >= 0.1:
-			return 2
-		}
-		return 3
-	case ledger.Hours, ledger.CreditHours:
-		return 1
-	}
-	return 0
-}
-
-var rounding = apd.Context{Precision: 60, MaxExponent: 60, MinExponent: -60, Rounding: apd.RoundHalfUp}
-
-// Rounded prints d with n digits behind the point, its digits grouped.
-func Rounded(d *apd.Decimal, n int32) string {
-	r, err := quantized(d, n)
-	if err != nil {
-		return d.Text('f')
-	}
-	whole, frac, _ := strings.Cut(r.Text('f'), ".")
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	if n > 0 {
-		whole += "." + frac
-	}
-	return whole
-}
-
-func quantized(d *apd.Decimal, n int32) (*apd.Decimal, error) {
-	var r apd.Decimal
-	_, err := rounding.Quantize(&r, d, -n)
-	return &r, err
 }
 
 // state is the word of a missing figure.

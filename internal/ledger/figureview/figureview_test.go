@@ -34,7 +34,7 @@ func TestRounded(t *testing.T) {
 		{"0", 0, "0"}, {"21893095", 0, "21,893,095"}, {"999.95", 1, "1,000.0"}, {"-0.04", 1, "0.0"}, {"-1234.5", 0, "−1,235"}, {"0.05", 1, "0.1"}, {"1E+3", 0, "1,000"},
 	} {
 		d := dec(t, tt.in)
-		if got := figureview.Rounded(&d, tt.places); got != tt.want {
+		if got := ledger.Rounded(&d, tt.places); got != tt.want {
 			t.Errorf("Rounded(%s, %d) = %q, want %q", tt.in, tt.places, got, tt.want)
 		}
 	}
