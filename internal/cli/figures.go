@@ -59,7 +59,7 @@ func (c figuresCmd) Run(ctx context.Context, env *Env) error {
 		return err
 	}
 	if c.Format != "table" {
-		return c.print(env, figureRows(env, figures))
+		return c.print(env, figureRows(figures))
 	}
 	if err := c.print(env, figureTable(env, figures)); err != nil {
 		return err
@@ -67,8 +67,9 @@ func (c figuresCmd) Run(ctx context.Context, env *Env) error {
 	return figureFooter(env, a, q, figures)
 }
 
-// figureRows are the rows for programs.
-func figureRows(env *Env, figures []ledger.Figure) [][]string {
+// figureRows are the rows for programs: the same in every language, with the
+// official names.
+func figureRows(figures []ledger.Figure) [][]string {
 	rows := [][]string{{"area", "name", "period", "measure", "value", "state"}}
 	for i := range figures {
 		f := &figures[i]
@@ -76,7 +77,7 @@ func figureRows(env *Env, figures []ledger.Figure) [][]string {
 		if f.State == ledger.Value {
 			value = f.Value.Text('f')
 		}
-		rows = append(rows, []string{f.Area.Code, f.Area.In(env.Lang), f.Period.Name, string(f.Measure), value, string(f.State)})
+		rows = append(rows, []string{f.Area.Code, f.Area.Name, f.Period.Name, string(f.Measure), value, string(f.State)})
 	}
 	return rows
 }

@@ -40,12 +40,12 @@ s2,a,QH-1-2-01,QH-1-1-01,1950,f,2024-05-11,nature,online,50,
 		args string
 		want string
 	}{
-		{"--measure participants --period 2024", "QH,Qinghe,2024,participants,2,value\n"},
-		{"--measure attendances --area QH --period 2024-Q1", "QH,Qinghe,2024-Q1,attendances,27,value\n"},
-		{"--measure hours --area QH --level district --period 2024 --by place --age 70-79", "QH-1,Hedong,2024,hours,1.833333,value\nQH-2,Hexi,2024,hours,0,value\nQH-3,Qinghe New Area,2024,hours,0,value\n"},
-		{"--measure rate --area QH-1 --period 2024", "QH-1,Hedong,2024,rate,0.0067,value\n"},
-		{"--measure regular --area QH --period 2024-01", "QH,Qinghe,2024-01,regular,,not_applicable\n"},
-		{"--measure headcount --area QH --period 2023", "QH,Qinghe,2023,headcount,,not_reported\n"},
+		{"--measure participants --period 2024", "QH,青禾市,2024,participants,2,value\n"},
+		{"--measure attendances --area QH --period 2024-Q1", "QH,青禾市,2024-Q1,attendances,27,value\n"},
+		{"--measure hours --area QH --level district --period 2024 --by place --age 70-79", "QH-1,河东区,2024,hours,1.833333,value\nQH-2,河西区,2024,hours,0,value\nQH-3,青禾新区,2024,hours,0,value\n"},
+		{"--measure rate --area QH-1 --period 2024", "QH-1,河东区,2024,rate,0.0067,value\n"},
+		{"--measure regular --area QH --period 2024-01", "QH,青禾市,2024-01,regular,,not_applicable\n"},
+		{"--measure headcount --area QH --period 2023", "QH,青禾市,2023,headcount,,not_reported\n"},
 	} {
 		out, _ := run(0, strings.Fields("figures --format csv "+tt.args)...)
 		if out != head+tt.want {
