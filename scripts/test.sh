@@ -35,6 +35,9 @@ export XUEDU_TEST_PG=$(scripts/pg.sh start "$work/pg" "$(free_port)")
 step "tests, with the race detector, on both databases"
 go test -race -shuffle=on -timeout 20m ./...
 
+step "the ledger's oracle at full size"
+go test -count=1 -timeout 10m ./internal/ledger
+
 step "the whole program in a browser, and its API"
 go build -o "$work/xuedu" ./cmd/xuedu
 XUEDU_BIN=$work/xuedu go test -tags e2e -count=1 -timeout 15m -v ./e2e/... | grep -E '^(=== RUN|\s*--- |ok|FAIL|PASS|panic|\s+[a-z_0-9]+\.go:)'

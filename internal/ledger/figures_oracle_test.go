@@ -358,12 +358,12 @@ func TestFiguresAgainstSQL(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newTown(t, d)
 		w.people()
-		w.record(130_000)
+		w.record(130_000 / share)
 		path := filepath.Join(t.TempDir(), "town.engine")
 		f := w.figures(path)
 		start(t, f)
 		for i := range 7 {
-			w.record(10_000)
+			w.record(10_000 / share)
 			refresh(t, f)
 			if i == 3 {
 				closeFigures(t, f) // saves
@@ -373,7 +373,7 @@ func TestFiguresAgainstSQL(t *testing.T) {
 		}
 		defer closeFigures(t, f)
 		w.oracle()
-		for i := range 500 {
+		for i := range 500 / share {
 			q, level := w.question()
 			w.compare(f, q, level)
 			if i%25 == 0 {
