@@ -26,7 +26,7 @@ start)
   mkdir -p "$dir"
   [ "$(id -u)" = 0 ] && chown postgres "$dir"
   [ -d "$dir/data" ] || as_owner "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C >"$dir.init.log" 2>&1 || { cat "$dir.init.log" >&2; exit 1; }
-  as_owner "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -o "-p $port -h 127.0.0.1 -k $dir -c max_connections=300 -c fsync=off -c full_page_writes=off -c shared_buffers=256MB" start >/dev/null
+  as_owner "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -o "-p $port -h 127.0.0.1 -k $dir -c max_connections=300 -c fsync=off -c full_page_writes=off -c shared_buffers=256MB ${PG_OPTIONS_MORE:-}" start >/dev/null
   echo "postgres://postgres@127.0.0.1:$port"
   ;;
 stop)
