@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 need /usr/lib/postgresql postgresql
 need gcc gcc g++
 dir=$(mktemp -d)
+chmod 755 "$dir" # PostgreSQL does not run as root
 trap 'scripts/pg.sh stop "$dir/pg"; rm -rf "$dir"' EXIT
 export PG_OPTIONS_MORE="-c fsync=on -c full_page_writes=on -c shared_buffers=4GB -c work_mem=256MB -c maintenance_work_mem=1GB -c max_wal_size=8GB"
 export XUEDU_BENCH_PG=$(scripts/pg.sh start "$dir/pg" "$(free_port)")
