@@ -59,11 +59,7 @@ func (m *maker) planOrgs() {
 	}
 	for i, s := range m.streets {
 		if t := types[area.Street]; len(t) > 0 {
-			k := 0
-			if r.Float64() < 0.3 {
-				k = len(t) - 1
-			}
-			streetOrg[int32(i)] = add(t[k], "DS-", s.nr, atStreet, parentOf(districtOrg, s.district), int32(i), s.district)
+			streetOrg[int32(i)] = add(t[0], "DS-", s.nr, atStreet, parentOf(districtOrg, s.district), int32(i), s.district)
 		}
 	}
 	share := min(0.95, 0.05+0.9*math.Sqrt(m.opt.Scale)*0.35+0.6*m.opt.Scale)
