@@ -63,15 +63,16 @@ func (s *Service) Find(ctx context.Context, w Wish) ([]Offer, int64, error) {
 	// Columns of the inner list get names, so that the outer one can speak of them.
 	inner := `SELECT m.id AS id, m.class_id AS class_id, m.no AS no, m.day AS day, m.starts AS starts, m.minutes AS minutes, m.area_id AS area_id,
 		m.room AS room, m.state AS state, m.reason AS reason, m.updated_at AS updated_at, a.title AS title, a.theme AS theme, a.id AS activity_id,
-		c.name AS class_name, o.id AS org_id, o.name AS org_name, o.area_id AS org_area, c.mode AS mode, c.capacity AS capacity,
-		(SELECT count(*) FROM learner l WHERE l.class_id = c.id AND l.state = 'enrolled') AS learners` + next + itemTables + f.where()
+		c.name AS class_name, o.id AS org_id, o.name AS org_name, o.area_id AS org_area, c.mode AS mode, c.capacity AS capacity` + next + itemTables + f.where()
 	total, err := s.count(ctx, "SELECT count(DISTINCT m.class_id)"+itemTables+f.where(), f.args)
 	if err != nil || total == 0 {
 		return nil, 0, err
 	}
-	rows, err := s.db.Read.QueryContext(ctx, `SELECT id, class_id, no, day, starts, minutes, area_id, room, state, reason, updated_at, title, theme,
-		activity_id, class_name, org_id, org_name, org_area, mode, capacity, learners, ahead, last_day, summary, ring
-		FROM (`+inner+`) AS n WHERE nth = 1 ORDER BY ring, day, starts, id`+limit, f.args...)
+	const own = `id, class_id, no, day, starts, minutes, area_id, room, state, reason, updated_at, title, theme,
+		activity_id, class_name, org_id, org_name, org_area, mode, capacity, `
+	// Learners are counted for the page's classes alone.
+	rows, err := s.db.Read.QueryContext(ctx, `SELECT `+own+`(SELECT count(*) FROM learner l WHERE l.class_id = p.class_id AND l.state = 'enrolled') AS learners, ahead, last_day, summary, ring
+		FROM (SELECT `+own+`ahead, last_day, summary, ring FROM (`+inner+`) AS n WHERE nth = 1 ORDER BY ring, day, starts, id`+limit+`) AS p ORDER BY ring, day, starts, id`, f.args...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("find classes: %w", err)
 	}
