@@ -90,7 +90,6 @@ func TestGolden(t *testing.T) {
 	for name, got := range map[string]template.HTML{
 		"line":    chart.Line(trend()),
 		"bars":    chart.Bars(comparison()),
-		"upright": chart.Upright(chart.Columns{Head: chart.Head{ID: "c", Title: "人次"}, Points: trend().Points}),
 		"squares": chart.Squares(chart.Goal{Done: 7, Way: 41, Target: 100}),
 		"map":     chart.Map(beijing(t)),
 		"map-en":  chart.Map(inEnglish(beijing(t))),
@@ -168,7 +167,6 @@ func TestEmpty(t *testing.T) {
 	for _, svg := range []template.HTML{
 		chart.Line(chart.Trend{Head: chart.Head{ID: "a", Title: "t"}}), chart.Line(chart.Trend{Head: chart.Head{ID: "a", Title: "t"}, Points: missing}),
 		chart.Bars(chart.Comparison{Head: chart.Head{ID: "a", Title: "t"}}), chart.Bars(chart.Comparison{Head: chart.Head{ID: "a", Title: "t"}, Points: missing}),
-		chart.Upright(chart.Columns{Head: chart.Head{ID: "a", Title: "t"}}), chart.Upright(chart.Columns{Head: chart.Head{ID: "a", Title: "t"}, Points: missing}),
 		chart.Squares(chart.Goal{}), chart.Squares(chart.Goal{Done: -1, Way: 1e9, Target: 3}), chart.Defs,
 	} {
 		wellFormed(t, string(svg))
@@ -227,7 +225,6 @@ func FuzzEscape(f *testing.F) {
 		for _, svg := range []template.HTML{
 			chart.Line(chart.Trend{Head: h, Points: ps, Past: ps, Aims: []chart.Aim{{To: 1, Value: 3, Text: text}}}),
 			chart.Bars(chart.Comparison{Head: h, Points: ps, Past: ps, Name: label, PastName: text}),
-			chart.Upright(chart.Columns{Head: h, Points: ps}),
 			chart.Map(chart.Choropleth{Head: h, Outlines: o, Lang: "en", Values: map[string]chart.Point{label: ps[0]}, Limits: []float64{1, 2}}),
 			chart.Legend(label, []float64{v}, chart.Grouped, chart.LegendWords{Below: label, Above: text}),
 		} {

@@ -27,14 +27,11 @@ Examples:
 }
 
 func (c doctorCmd) Run(ctx context.Context, env *Env) error {
-	a, err := app.Open(ctx, env.Config)
+	a, err := openCounting(ctx, env)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	if err := a.StartFigures(ctx); err != nil {
-		return err
-	}
 	if c.RebuildEngine {
 		if err := rebuild(ctx, env, a); err != nil {
 			return err

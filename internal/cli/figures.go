@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -39,14 +40,11 @@ func (c figuresCmd) Run(ctx context.Context, env *Env) error {
 	if err != nil {
 		return err
 	}
-	a, err := app.Open(ctx, env.Config)
+	a, err := openCounting(ctx, env)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	if err := a.StartFigures(ctx); err != nil {
-		return err
-	}
 	q := ledger.Query{
 		Measure: ledger.Measure(c.Measure), Area: c.Area, Level: area.Level(c.Level), Period: p, By: ledger.By(c.By),
 		Filter: ledger.Filter{Theme: c.Theme, Age: c.Age, Sex: c.Sex, Mode: c.Mode},
@@ -121,4 +119,16 @@ func figureFooter(env *Env, a *app.App, q ledger.Query, figures []ledger.Figure)
 		}
 	}
 	return nil
+}
+
+// openCounting opens the city with its engine ready to answer.
+func openCounting(ctx context.Context, env *Env) (*app.App, error) {
+	a, err := app.Open(ctx, env.Config)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.StartFigures(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"xuedu/internal/app"
 	"xuedu/internal/errs"
 	"xuedu/internal/i18n"
 	bulletin "xuedu/internal/report"
@@ -46,14 +45,11 @@ func (c reportBuildCmd) Run(ctx context.Context, env *Env) error {
 		}
 		o.Langs = []string{c.Language}
 	}
-	a, err := app.Open(ctx, env.Config)
+	a, err := openCounting(ctx, env)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	if err := a.StartFigures(ctx); err != nil {
-		return err
-	}
 	set, end := env.Progress(env.T("report.progress"))
 	o.Progress = set
 	b, err := a.Reports().Build(ctx, o)
