@@ -6,8 +6,7 @@ import (
 	"github.com/jba/templatecheck"
 )
 
-func TestTemplates(t *testing.T) {
-	t.Parallel()
+func TestTemplates(t *testing.T) { // alone: it reads the trees that serving a page prepares
 	for _, tt := range []struct {
 		view string
 		got  error

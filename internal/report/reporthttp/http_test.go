@@ -26,8 +26,7 @@ import (
 )
 
 // TestTemplates type-checks every template against its data.
-func TestTemplates(t *testing.T) {
-	t.Parallel()
+func TestTemplates(t *testing.T) { // alone: it reads the trees that serving a page prepares
 	for _, tt := range []struct {
 		v    web.View
 		data any
