@@ -39,7 +39,7 @@ func (f *Figures) check(ctx context.Context, q Query) (*asked, error) {
 		return nil, errs.InvalidField("area", "figures.bad_area", "Value", q.Area)
 	}
 	if q.Period.From == 0 || q.Period.To < q.Period.From {
-		return nil, errs.InvalidField("period", "ledger.bad_period", "Value", q.Period.Name)
+		return nil, errs.InvalidField("period", "period.bad", "Value", q.Period.Name)
 	}
 	if a.By == "" {
 		a.By = ByHome

@@ -213,7 +213,7 @@ func (c *rowChecker) dateCell(value string) Day {
 	d, err := ParseDay(value)
 	switch {
 	case err != nil || d < 19000101:
-		c.refuse(colDate, value, "ledger.bad_date", "Value", value)
+		c.refuse(colDate, value, "period.bad_day", "Value", value)
 	case d > c.lastDay:
 		c.refuse(colDate, value, "ledger.import.future")
 	default:

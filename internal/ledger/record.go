@@ -132,7 +132,7 @@ func (s *Service) checkEntry(e Entry) error {
 	case e.SessionKey == "" || len(e.SessionKey) > maxSessionKey || hasControl(e.SessionKey):
 		return errs.InvalidField("session", "ledger.no_session")
 	case e.Day < 19000101 || DayOf(e.Day.Time()) != e.Day:
-		return errs.InvalidField("date", "ledger.bad_date", "Value", int64(e.Day))
+		return errs.InvalidField("date", "period.bad_day", "Value", int64(e.Day))
 	case e.Day > s.lastDay():
 		return errs.InvalidField("date", "ledger.import.future")
 	case e.Minutes < 1 || e.Minutes > maxMinutes:
