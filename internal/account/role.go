@@ -15,21 +15,26 @@ const (
 	RoleStreet    = "street_officer"
 	RoleDistrict  = "district_officer"
 	RoleCity      = "city_officer"
+	RoleAnalyst   = "analyst"        // statistics: defines indicators, looks after forms, decides nothing
 	RoleAuditor   = "auditor"        // reads the trail, acts on nothing
 	RoleSystem    = "system_admin"   // accounts and settings, no data
 	RoleSecurity  = "security_admin" // grants and locks, no data
 )
 
 // Roles lists all roles in the order they are offered.
-var Roles = []string{RoleTeacher, RoleOrgStaff, RoleCommunity, RoleStreet, RoleDistrict, RoleCity, RoleAuditor, RoleSystem, RoleSecurity}
+var Roles = []string{RoleTeacher, RoleOrgStaff, RoleCommunity, RoleStreet, RoleDistrict, RoleCity, RoleAnalyst, RoleAuditor, RoleSystem, RoleSecurity}
 
 var perms = map[string][]string{
 	RoleTeacher:   {"desk:use", "activity:read", "roster:tick", "person:name"},
 	RoleOrgStaff:  {"desk:use", "activity:read", "activity:edit", "roster:tick", "ledger:reverse", "ledger:rows", "person:name", "org:edit"},
-	RoleCommunity: {"desk:use", "activity:read", "roster:tick", "person:name", "ledger:rows"},
-	RoleStreet:    {"desk:use", "activity:read", "activity:edit", "ledger:reverse", "ledger:rows", "org:edit"},
-	RoleDistrict:  {"desk:use", "activity:read", "activity:edit", "ledger:reverse", "ledger:rows", "org:edit", "report:build"},
-	RoleCity:      {"desk:use", "activity:read", "ledger:rows", "org:edit", "report:build", "pack:read"},
+	RoleCommunity: {"desk:use", "activity:read", "roster:tick", "person:name", "ledger:rows", "return:read", "return:fill"},
+	RoleStreet: {"desk:use", "activity:read", "activity:edit", "ledger:reverse", "ledger:rows", "org:edit",
+		"return:read", "return:fill", "return:review"},
+	RoleDistrict: {"desk:use", "activity:read", "activity:edit", "ledger:reverse", "ledger:rows", "org:edit", "report:build",
+		"return:read", "return:fill", "return:review"},
+	RoleCity: {"desk:use", "activity:read", "ledger:rows", "org:edit", "report:build", "pack:read",
+		"return:read", "return:fill", "return:review", "form:register", "form:send", "target:set", "indicator:define"},
+	RoleAnalyst:   {"desk:use", "return:read", "report:build", "pack:read", "indicator:define"},
 	RoleAuditor:   {"desk:use", "audit:read"},
 	RoleSystem:    {"desk:use", "account:read", "account:manage", "account:lock"},
 	RoleSecurity:  {"desk:use", "account:read", "account:grant", "account:lock"},

@@ -45,7 +45,8 @@ func (l *loader) checkHead() {
 }
 
 // texts are the members that hold a text in every language.
-var texts = []string{"title", "city", "name", "text", "unit", "owner"}
+var texts = []string{"title", "city", "name", "text", "unit", "owner",
+	"note", "scope", "instructions", "organ", "approver", "group", "basis", "why"}
 
 // checkTexts makes sure that every text is there in every language of the
 // pack, and in no other.

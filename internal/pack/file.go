@@ -19,14 +19,15 @@ type File struct {
 
 // kinds are the files a pack may hold besides its calendar, plans and data.
 const (
-	packFile   = "pack.yaml"
-	themesFile = "themes.yaml"
-	agesFile   = "age-bands.yaml"
-	formsFile  = "activity-forms.yaml"
-	needsFile  = "needs.yaml"
-	typesFile  = "org-types.yaml"
-	orgsFile   = "data/orgs.csv"
-	areasFile  = "data/areas.csv"
+	packFile       = "pack.yaml"
+	themesFile     = "themes.yaml"
+	agesFile       = "age-bands.yaml"
+	formsFile      = "activity-forms.yaml"
+	needsFile      = "needs.yaml"
+	typesFile      = "org-types.yaml"
+	indicatorsFile = "indicators.yaml"
+	orgsFile       = "data/orgs.csv"
+	areasFile      = "data/areas.csv"
 )
 
 // maxFile is the most one file may hold: the areas of a whole nation fit.
@@ -44,10 +45,18 @@ func schemaOf(name string) string {
 		return "age-bands.json"
 	case typesFile:
 		return "org-types.json"
+	case indicatorsFile:
+		return "indicators.json"
 	}
 	switch path.Dir(name) {
 	case "plan":
 		return "plan.json"
+	case "indicators":
+		return "definitions.json"
+	case "forms":
+		return "form.json"
+	case "workflows":
+		return "workflow.json"
 	case "calendar":
 		return "calendar.json"
 	}

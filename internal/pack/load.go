@@ -111,17 +111,39 @@ func (l *loader) decode(name string, d *doc) error {
 		return d.node.Decode(&p.Needs)
 	case typesFile:
 		return d.node.Decode(&p.OrgTypes)
+	case indicatorsFile:
+		return d.node.Decode(&p.Indicators)
 	}
-	if path.Dir(name) == "calendar" {
+	switch path.Dir(name) {
+	case "calendar":
 		y := yearFile{file: name}
 		err := d.node.Decode(&y)
 		l.years = append(l.years, y)
 		return err
+	case "indicators":
+		return appendFrom(d, &p.Indicators.Definitions)
+	case "forms":
+		return appendOne(d, &p.Forms)
+	case "workflows":
+		return appendOne(d, &p.Workflows)
 	}
-	var plan Plan
-	err := d.node.Decode(&plan)
-	p.Plans = append(p.Plans, plan)
 	l.plans = append(l.plans, name)
+	return appendOne(d, &p.Plans)
+}
+
+// appendOne adds the one thing of a file to a list.
+func appendOne[T any](d *doc, list *[]T) error {
+	var v T
+	err := d.node.Decode(&v)
+	*list = append(*list, v)
+	return err
+}
+
+// appendFrom adds the list of a file to a list.
+func appendFrom[T any](d *doc, list *[]T) error {
+	var v []T
+	err := d.node.Decode(&v)
+	*list = append(*list, v...)
 	return err
 }
 

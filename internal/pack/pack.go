@@ -2,6 +2,8 @@
 // regulation, a city or a year decides, as data (design 4.9, plan P1.4).
 package pack
 
+import "xuedu/internal/workflow"
+
 // Text is one text in every language of the pack, by language tag.
 type Text map[string]string
 
@@ -34,14 +36,17 @@ type Pack struct {
 
 	Security *Security `yaml:"security"` // nil = the program's own rules
 
-	Themes        []Coded   `yaml:"-"` // themes.yaml
-	AgeBands      []AgeBand `yaml:"-"` // age-bands.yaml
-	ActivityForms []Coded   `yaml:"-"` // activity-forms.yaml
-	Needs         []Coded   `yaml:"-"` // needs.yaml: seven haves, five qualities (G1)
-	OrgTypes      []OrgType `yaml:"-"` // org-types.yaml
-	Plans         []Plan    `yaml:"-"` // plan/*.yaml
-	Calendar      Calendar  `yaml:"-"` // calendar/*.yaml, and weekend of pack.yaml
-	Bodies        []Body    `yaml:"-"` // data/orgs.csv: those of a type of group body
+	Themes        []Coded               `yaml:"-"` // themes.yaml
+	AgeBands      []AgeBand             `yaml:"-"` // age-bands.yaml
+	ActivityForms []Coded               `yaml:"-"` // activity-forms.yaml
+	Needs         []Coded               `yaml:"-"` // needs.yaml: seven haves, five qualities (G1)
+	OrgTypes      []OrgType             `yaml:"-"` // org-types.yaml
+	Plans         []Plan                `yaml:"-"` // plan/*.yaml
+	Indicators    Indicators            `yaml:"-"` // indicators.yaml and indicators/*.yaml
+	Forms         []Form                `yaml:"-"` // forms/*.yaml
+	Workflows     []workflow.Definition `yaml:"-"` // workflows/*.yaml
+	Calendar      Calendar              `yaml:"-"` // calendar/*.yaml, and weekend of pack.yaml
+	Bodies        []Body                `yaml:"-"` // data/orgs.csv: those of a type of group body
 
 	files []File
 }
