@@ -19,10 +19,14 @@ import (
 	"xuedu/internal/errs"
 	"xuedu/internal/i18n"
 	"xuedu/internal/job"
+	"xuedu/internal/indicator"
 	"xuedu/internal/keys"
 	"xuedu/internal/ledger"
+	"xuedu/internal/measure"
 	"xuedu/internal/org"
 	"xuedu/internal/pack"
+	"xuedu/internal/statistic"
+	"xuedu/internal/statistic/form"
 	"xuedu/internal/web"
 )
 
@@ -42,6 +46,11 @@ type App struct {
 	Audit    *audit.Service
 	Ledger   *ledger.Service
 	Figures  *ledger.Figures // ready after StartFigures
+
+	Engine     *measure.Engine // of measures; those of the ledger need StartFigures
+	Indicators *indicator.Service
+	Forms      *form.Service
+	Returns    *statistic.Service
 
 	Jobs    *job.Queue
 	Metrics *web.Metrics
@@ -112,6 +121,7 @@ func (a *App) wireDomains() error {
 	a.Accounts = account.New(a.DB, rules, a.now)
 	a.Orgs = org.New(a.DB, a.Areas.Tree, a.Packs.Pack, a.now)
 	a.Ledger = ledger.New(a.DB, a.Areas.Tree, a.Packs.Pack, a.Ring, a.now)
+	a.wireStatistics()
 	a.Jobs = a.newJobs()
 	a.Metrics = a.newMetrics()
 	return nil

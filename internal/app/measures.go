@@ -1,11 +1,27 @@
 package app
 
 import (
+	"context"
+
+	"xuedu/internal/formula"
+	"xuedu/internal/indicator"
 	"xuedu/internal/measure"
+	"xuedu/internal/statistic"
+	"xuedu/internal/statistic/form"
 )
 
-// sources are the domains that offer measures.
-func (a *App) sources() []measure.Source { return nil }
+// sources are the domains that offer measures, each one line.
+func (a *App) sources() []measure.Source {
+	return []measure.Source{}
+}
 
-// newEngine returns the engine of measures over the city's sources.
-func (a *App) newEngine() *measure.Engine { return measure.New(a.Areas.Tree, nil, a.sources()...) }
+// wireStatistics makes what counts: measures, indicators, forms and returns.
+func (a *App) wireStatistics() {
+	a.Engine = measure.New(a.Areas.Tree, nil, a.sources()...)
+	a.Indicators = indicator.New(a.DB, a.Engine, a.Packs.Pack, a.now)
+	symbols := func(ctx context.Context) (formula.Symbols, error) { return a.Engine.Catalogue(ctx) }
+	a.Forms = form.New(a.DB, a.Packs.Pack, symbols, a.now)
+	a.Returns = statistic.New(statistic.Deps{
+		DB: a.DB, Forms: a.Forms, Engine: a.Engine, Tree: a.Areas.Tree, Pack: a.Packs.Pack, Days: a.Calendar, Now: a.now,
+	})
+}
