@@ -77,8 +77,14 @@ type Part struct {
 	Href  string // page where it can be opened, "" if there is none
 }
 
+// TargetScale is how many digits behind the point a block of Targets holds,
+// whatever the scale of the measure: a target may be 12.5 where things are
+// counted, and an indicator has no scale.
+const TargetScale = 6
+
 // Targets gives the column behind target(x): what was set for a measure or an
-// indicator in a period, for the areas that have a target of their own.
+// indicator in a period, for the areas that have a target of their own; the
+// others are not computable, cause NoTarget. Num is at TargetScale.
 type Targets interface {
 	Version(ctx context.Context) (string, error)
 	Read(ctx context.Context, code string, p period.Period, t *area.Tree) (Block, error)
