@@ -8,7 +8,7 @@ need() {
   if [ -e "$probe" ] || command -v "$probe" >/dev/null 2>&1; then return 0; fi
   if ! command -v apt-get >/dev/null 2>&1; then
     echo "This system has no apt-get. Please install, with its own tools: $*" >&2
-    echo "All that the tests need: PostgreSQL 15 or newer (server), Chromium, a Chinese font (Noto Sans CJK), Python 3 with venv, Node and npm." >&2
+    echo "All that the tests need: PostgreSQL 15 or newer (server), Chromium, LibreOffice Calc, a Chinese font (Noto Sans CJK), Python 3 with venv, Node and npm." >&2
     exit 1
   fi
   local sudo=""

@@ -13,6 +13,7 @@ need python3 python3 python3-venv
 need gcc gcc libc6-dev
 need /usr/lib/postgresql postgresql
 need chromium chromium
+need soffice libreoffice-calc-nogui
 need /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc fonts-noto-cjk
 
 work=$(mktemp -d)

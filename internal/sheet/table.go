@@ -90,13 +90,20 @@ func New(r ReaderAt) (*Table, error) {
 	return &Table{src: src}, nil
 }
 
+// What workbooks begin with: those of today, and those of before 2007 or with
+// a password.
+const (
+	zipMark = "PK\x03\x04"
+	oldMark = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+)
+
 func openKind(r ReaderAt, head []byte, size int64) (source, error) {
 	switch {
 	case len(bytes.TrimSpace(bytes.TrimPrefix(head, utf8BOM))) == 0 && int64(len(head)) == size:
 		return nil, errs.New(errs.Invalid, "sheet.empty")
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+	case bytes.HasPrefix(head, []byte(zipMark)):
 		return openXLSX(r, size)
-	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
+	case bytes.HasPrefix(head, []byte(oldMark)):
 		return nil, oldOffice(r, size)
 	case isBinary(head):
 		return nil, errs.New(errs.Invalid, "sheet.not_table")
