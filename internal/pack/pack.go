@@ -2,7 +2,11 @@
 // regulation, a city or a year decides, as data (design 4.9, plan P1.4).
 package pack
 
-import "xuedu/internal/workflow"
+import (
+	"strings"
+
+	"xuedu/internal/workflow"
+)
 
 // Text is one text in every language of the pack, by language tag.
 type Text map[string]string
@@ -120,17 +124,39 @@ type Clause struct {
 	Responsible []string `yaml:"responsible"` // org codes; empty = the programme's
 }
 
-// Target is a number a clause promises. Progress is counted, never typed:
-// from a register of awards, or from a measure.
+// Target is a number a clause promises. Progress is counted, never typed: by a
+// measure or an indicator. What the document does not say stays empty.
 type Target struct {
-	Code   string `yaml:"code"`
-	Clause string `yaml:"clause"`
-	Name   Text   `yaml:"name"`
-	Unit   Text   `yaml:"unit"`
-	Value  string `yaml:"value"`  // exact decimal
-	About  bool   `yaml:"about"`  // the plan says "about"
-	By     string `yaml:"by"`     // day
-	Source string `yaml:"source"` // what counts it: award:district, measure:participants …
+	Code        string            `yaml:"code"`
+	Clause      string            `yaml:"clause"`
+	Name        Text              `yaml:"name"`
+	Unit        Text              `yaml:"unit"`
+	Value       string            `yaml:"value"`       // exact decimal, for the year of By
+	About       bool              `yaml:"about"`       // the plan says "about"
+	By          string            `yaml:"by"`          // day
+	Measure     string            `yaml:"measure"`     // code of what counts it: award.demonstration_district, D01
+	Source      string            `yaml:"source"`      // the same as packs before wrote it: award:demonstration-district
+	Direction   string            `yaml:"direction"`   // up (default), down
+	Tolerance   string            `yaml:"tolerance"`   // exact decimal: off by so much is still on its way
+	Responsible []string          `yaml:"responsible"` // org codes; empty = those of the clause
+	Supporting  []string          `yaml:"supporting"`  // org codes
+	SetBy       string            `yaml:"set_by"`      // document; empty = the number of the plan, or its title
+	Baseline    map[string]string `yaml:"baseline"`    // year to exact decimal: where it began
+	Path        map[string]string `yaml:"path"`        // year to exact decimal, for years before that of By
+}
+
+// MeasureCode returns the code of the measure or indicator that counts t;
+// "award:demonstration-district" is award.demonstration_district.
+func (t Target) MeasureCode() string {
+	if t.Measure != "" {
+		return t.Measure
+	}
+	register, kind, _ := strings.Cut(t.Source, ":")
+	kind = strings.ReplaceAll(kind, "-", "_")
+	if register == "measure" {
+		return kind
+	}
+	return register + "." + kind
 }
 
 // Calendar lists the days that differ from the weekly rhythm.

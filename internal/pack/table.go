@@ -71,10 +71,10 @@ func (p *Pack) typeTable(lang string) [][]string {
 }
 
 func (p *Pack) targetTable(lang string) [][]string {
-	rows := [][]string{{"code", "name", "value", "about", "unit", "by", "clause", "source", "plan"}}
+	rows := [][]string{{"code", "name", "value", "about", "unit", "by", "clause", "measure", "plan"}}
 	for _, plan := range p.Plans {
 		for _, t := range plan.Targets {
-			rows = append(rows, []string{t.Code, t.Name.In(lang), t.Value, strconv.FormatBool(t.About), t.Unit.In(lang), t.By, t.Clause, t.Source, plan.Code})
+			rows = append(rows, []string{t.Code, t.Name.In(lang), t.Value, strconv.FormatBool(t.About), t.Unit.In(lang), t.By, t.Clause, t.MeasureCode(), plan.Code})
 		}
 	}
 	return rows
