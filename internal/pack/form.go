@@ -14,7 +14,8 @@ type Form struct {
 	Scope        Text     `yaml:"scope"`        // 填报范围
 	Instructions Text     `yaml:"instructions"` // how to fill it in
 	CellMinutes  string   `yaml:"cell_minutes"` // estimate for one typed cell, a decimal: the burden of the form
-	SummaryOf    string   `yaml:"summary_of"`   // code of the form that it sums up; then every cell is computed
+	SummaryOf    string   `yaml:"summary_of"`   // code of the form that it sums up; then every cell is computed, and rows and fields not written are those of that form
+	Basis        Text     `yaml:"basis"`        // why its fields may be asked, for those that say nothing themselves
 	Signatures   []string `yaml:"signatures"`   // preparer, reviewer, head
 	Rows         Rows     `yaml:"rows"`
 	Fields       []Field  `yaml:"fields"`
@@ -47,7 +48,8 @@ type Row struct {
 	Code   string            `yaml:"code"`
 	Name   Text              `yaml:"name"`
 	Filter map[string]string `yaml:"filter"`
-	Total  bool              `yaml:"total"` // the sum of the rows above, where a field allows it
+	Typed  bool              `yaml:"typed"` // the registers cannot tell: derived fields are typed in this row
+	Total  bool              `yaml:"total"` // of the rows above; Form.Origin says how each field makes it
 }
 
 // Field is a column of a form (or its only line of cells, in single rows).
@@ -64,12 +66,15 @@ type Field struct {
 	Choices  []Coded  `yaml:"choices"`
 	Required bool     `yaml:"required"` // may not stay without a state
 	Derive   string   `yaml:"derive"`   // formula over measures, or "org.name" of the register that gives the rows: computed and locked
+	SameAs   string   `yaml:"same_as"`  // of a typed field: code of the measure or indicator that means the same; with a source for it the field is refused
 	Carry    bool     `yaml:"carry"`    // starts with last period's value, for what seldom changes
 	Area     string   `yaml:"area"`     // additivity over areas and rows: sum (default of counts and decimals), none
 	Time     string   `yaml:"time"`     // additivity over time: sum, last, none
 	Basis    Text     `yaml:"basis"`    // why it may be asked
 	Until    string   `yaml:"until"`    // asked no longer than this day; "" = as long as the form
 	Rows     []string `yaml:"rows"`     // rows it is asked in; empty = all
+	// Indicators are the codes of those that it feeds.
+	Indicators []string `yaml:"indicators"`
 }
 
 // Rule is a check over the cells of one return, in the formula language: codes
