@@ -3,6 +3,7 @@ package pack
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ func (l *loader) check() {
 	l.checkAges()
 	l.checkPlans()
 	l.checkClauses()
+	l.checkIndicators()
 	l.checkYears()
 }
 
@@ -272,6 +274,16 @@ func (l *loader) targets(file string, plan Plan, clauses map[string]bool) {
 		}
 		if t.By < plan.From {
 			l.say(file, at+"/by", "pack.problem.order", "From", plan.From, "To", t.By)
+		}
+		if t.Measure == "" && t.Source == "" {
+			l.say(file, at, "pack.problem.no_measure")
+		}
+		l.bodies(file, at+"/responsible", t.Responsible)
+		l.bodies(file, at+"/supporting", t.Supporting)
+		for _, year := range slices.Sorted(maps.Keys(t.Path)) {
+			if year >= t.By[:4] {
+				l.say(file, at+"/path/"+year, "pack.problem.path_year", "Year", year, "By", t.By)
+			}
 		}
 	}
 }

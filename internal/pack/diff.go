@@ -29,10 +29,15 @@ const (
 	KindDay       Kind = "day"
 	KindArea      Kind = "area"
 	KindFile      Kind = "file"
+
+	KindIndicatorGroup Kind = "indicator_group"
+	KindUnit           Kind = "unit"
+	KindTag            Kind = "tag"
+	KindIndicator      Kind = "indicator" // one version: code and first day
 )
 
 var kinds = []Kind{KindPack, KindParam, KindTheme, KindAgeBand, KindForm, KindNeed, KindOrgType, KindPlan,
-	KindProgramme, KindClause, KindTarget, KindDay, KindArea, KindFile}
+	KindProgramme, KindClause, KindTarget, KindIndicatorGroup, KindUnit, KindTag, KindIndicator, KindDay, KindArea, KindFile}
 
 // guarded are the kinds whose codes records of a city may hold.
 var guarded = []Kind{KindTheme, KindForm, KindNeed, KindOrgType, KindArea}
@@ -152,6 +157,7 @@ func (p *Pack) things() index {
 	for _, plan := range p.Plans {
 		x.plan(plan)
 	}
+	x.indicators(p.Indicators)
 	x.files(p)
 	return x
 }
@@ -165,9 +171,20 @@ func (x index) plan(p Plan) {
 		x.add(KindClause, p.Code+"/"+c.Code, fields{"responsible": strings.Join(c.Responsible, " ")}.text("text", c.Text))
 	}
 	for _, t := range p.Targets {
-		f := fields{"clause": t.Clause, "value": t.Value, "about": fmt.Sprint(t.About), "by": t.By, "source": t.Source}
+		f := fields{"clause": t.Clause, "value": t.Value, "about": fmt.Sprint(t.About), "by": t.By, "measure": t.MeasureCode(),
+			"direction": t.Direction, "tolerance": t.Tolerance, "responsible": strings.Join(t.Responsible, " "),
+			"supporting": strings.Join(t.Supporting, " "), "set_by": t.SetBy, "baseline": years(t.Baseline), "path": years(t.Path)}
 		x.add(KindTarget, p.Code+"/"+t.Code, f.text("name", t.Name).text("unit", t.Unit))
 	}
+}
+
+// years writes numbers by year: "2023=4 2024=8".
+func years(m map[string]string) string {
+	var out []string
+	for _, y := range slices.Sorted(maps.Keys(m)) {
+		out = append(out, y+"="+m[y])
+	}
+	return strings.Join(out, " ")
 }
 
 // files adds what has no kind of its own. Areas are compared by their codes,

@@ -3,6 +3,7 @@ package pack
 import (
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"path"
@@ -46,6 +47,7 @@ type loader struct {
 	types map[string]OrgType
 	orgs  map[string]bool   // codes of data/orgs.csv; nil if there is none to check against
 	plans []string          // files, beside pack.Plans
+	defs  []defined         // beside pack.Indicators.Definitions
 	seen  map[string]string // codes of plans to where they were
 }
 
@@ -60,6 +62,7 @@ func fromFiles(files []File) (*Pack, []Problem) {
 		}
 	}
 	l.readOrgs()
+	l.pack.completeForms()
 	l.check()
 	for _, d := range l.docs {
 		l.bad = append(l.bad, d.bad...)
@@ -114,6 +117,7 @@ func (l *loader) decode(name string, d *doc) error {
 	case indicatorsFile:
 		return d.node.Decode(&p.Indicators)
 	}
+	before := len(p.Indicators.Definitions)
 	switch path.Dir(name) {
 	case "calendar":
 		y := yearFile{file: name}
@@ -121,7 +125,11 @@ func (l *loader) decode(name string, d *doc) error {
 		l.years = append(l.years, y)
 		return err
 	case "indicators":
-		return appendFrom(d, &p.Indicators.Definitions)
+		err := appendFrom(d, &p.Indicators.Definitions)
+		for i := len(l.defs); i < len(p.Indicators.Definitions); i++ {
+			l.defs = append(l.defs, defined{file: name, at: fmt.Sprint("/", i-before)})
+		}
+		return err
 	case "forms":
 		return appendOne(d, &p.Forms)
 	case "workflows":
