@@ -19,6 +19,7 @@ type Decl struct {
 	Note   pack.Text // what exactly is counted, in one sentence
 	Unit   formula.Unit
 	Scale  int        // digits behind the point that Block.Num holds: 1234 with Scale 2 is 12.34
+	Per    int64      // Block.Num counts 1/Per of the unit: minutes of a measure in hours are 1/60; 0 = 1
 	Domain string     // who offers it: ledger, activity, org, award, population, series, return …
 	Level  area.Level // where the units of an additive measure stand; "" = the source speaks for every level
 	Area   formula.Additivity
@@ -38,11 +39,12 @@ type Decl struct {
 type Block struct {
 	Num      []int64 // at the measure's Scale
 	State    []formula.State
-	Cause    []formula.Cause // nil = none
+	Cause    []formula.Cause // nil = none; every cell that is not computable has one
 	Coverage                 // of the areas filled in; nil slices: nothing can be missing
 }
 
-// Coverage is that of package formula.
+// Coverage is that of package formula. No count is below zero, and no more
+// units have reported than were expected.
 type Coverage = formula.Coverage
 
 // Ask is what a source is asked for.

@@ -48,3 +48,22 @@ func (p Period) Add(n int) (q Period, ok bool) {
 	q, err := Parse(name)
 	return q, err == nil
 }
+
+// At returns the year, quarter or month that holds a day; for Range the day itself.
+func At(k Kind, d Day) Period {
+	year, month := d.Year(), int(d/100%100)
+	name := d.String()
+	switch k {
+	case Year:
+		name = fmt.Sprintf("%04d", year)
+	case Quarter:
+		name = fmt.Sprintf("%04d-Q%d", year, (month+2)/3)
+	case Month:
+		name = name[:len("2024-01")]
+	}
+	p, err := Parse(name)
+	if err != nil { // only of a day before 1900
+		return Period{Name: name, From: d, To: d}
+	}
+	return p
+}
