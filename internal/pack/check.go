@@ -23,6 +23,7 @@ func (l *loader) check() {
 	l.checkClauses()
 	l.checkIndicators()
 	l.checkYears()
+	l.checkWorkflows()
 }
 
 func (l *loader) say(file, ptr, key string, args ...any) {

@@ -70,15 +70,14 @@ func (m *Machine) MayCombine(a, b string) bool {
 // Hand is who wants to move a thing. The zero Hand is the program itself: it
 // makes the moves that are nobody's.
 type Hand struct {
-	Desk func(desk string) bool // does the caller sit at this desk of the thing?
-	Perm func(perm string) bool // … with this permission?
+	May func(desk, perm string) bool // does the caller sit at this desk of the thing, with this permission?
 }
 
 func (h Hand) may(v *Move) bool {
 	if v.Who == "" {
-		return h.Desk == nil
+		return h.May == nil
 	}
-	return h.Desk != nil && h.Desk(v.Who) && h.Perm(v.Perm)
+	return h.May != nil && h.May(v.Who, v.Perm)
 }
 
 // Guards answers for a condition of the domain: the i18n key of what is

@@ -87,7 +87,7 @@ func machine(t testing.TB) *workflow.Machine {
 }
 
 func at(desk string) workflow.Hand {
-	return workflow.Hand{Desk: func(d string) bool { return d == desk }, Perm: func(p string) bool { return p != "complaint:none" }}
+	return workflow.Hand{May: func(d, perm string) bool { return d == desk && perm != "complaint:none" }}
 }
 
 func hold(context.Context, string) (string, error)   { return "", nil }

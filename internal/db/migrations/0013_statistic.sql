@@ -4,11 +4,14 @@ CREATE TABLE collection (
   id         TEXT PRIMARY KEY,
   form_id    TEXT NOT NULL REFERENCES form (id),
   period     TEXT NOT NULL,                   -- 2026-Q3
+  area_id    BIGINT NOT NULL REFERENCES area (id), -- the areas below it owe it: the city, or the part a pilot is held in
+  base_id    TEXT NOT NULL,                   -- of a summary: the collection it sums up; '' = none
   due        TEXT NOT NULL,                   -- day the units owe it by
   state      TEXT NOT NULL,                   -- open, final, published
   version    BIGINT NOT NULL,                 -- of what is published: 1, then one more for each revision
   sent_by    TEXT NOT NULL,
   sent_at    TIMESTAMPTZ NOT NULL,
+  changed    BIGINT NOT NULL,                 -- number of the counter 'cell' when its accepted figures last changed
   UNIQUE (form_id, period)
 );
 
@@ -23,11 +26,32 @@ CREATE TABLE form_return (
   due           TEXT NOT NULL,                -- day that desk has to be done by, '' = none
   stale         BIGINT NOT NULL,              -- 1 = figures below it moved after it was approved
   version       BIGINT NOT NULL,              -- one more with every change: for the editor's conflict check
+  submitted_at  TIMESTAMPTZ,                  -- when it first went up: late if after the collection's day
+  approved_at   TIMESTAMPTZ,                  -- when it was last accepted: from then on it counts
   reminded_at   TIMESTAMPTZ,
+  reminders     BIGINT NOT NULL,              -- reminders before the last day of this desk: 0 or 1
+  escalated     BIGINT NOT NULL,              -- 1 = its last day passed and the desk above was told
+  cells         BIGINT NOT NULL,              -- cells it has
+  computed      BIGINT NOT NULL,              -- of them derived or summed
+  done          BIGINT NOT NULL,              -- of them with a state
+  expected      BIGINT NOT NULL,              -- units that owe a return below it, or 1
+  reported      BIGINT NOT NULL,              -- of them accepted
+  flags         BIGINT NOT NULL,              -- findings when it was last checked
+  flags_open    BIGINT NOT NULL,              -- of them soft and not explained
   UNIQUE (collection_id, area_id)
 );
 CREATE INDEX form_return_area_id_idx ON form_return (area_id);
 
+-- The rows of a return of repeating rows, as they were when it was sent out.
+CREATE TABLE return_row (
+  return_id  TEXT NOT NULL REFERENCES form_return (id),
+  code       TEXT NOT NULL,
+  place      BIGINT NOT NULL,
+  name       TEXT NOT NULL,
+  PRIMARY KEY (return_id, code)
+);
+
+-- A cell without a row here is not reported.
 CREATE TABLE return_cell (
   return_id  TEXT NOT NULL REFERENCES form_return (id),
   row_code   TEXT NOT NULL,
@@ -37,8 +61,9 @@ CREATE TABLE return_cell (
   text       TEXT NOT NULL,                   -- of text, choice and yes-no fields
   origin     TEXT NOT NULL,                   -- derived, summed, carried, typed
   derived    BIGINT,                          -- what the registers say, where somebody reported another number
-  locked     BIGINT NOT NULL,                 -- 1 = only a returned cell, a correction or an exception opens it
-  approved   BIGINT,                          -- num when it was last approved, for the difference
+  approved_state TEXT NOT NULL,               -- state when it was last accepted, '' = never
+  approved   BIGINT NOT NULL,                 -- num at that time, for the difference
+  version    BIGINT NOT NULL,                 -- of the return when it was last changed
   updated_by TEXT NOT NULL,
   updated_at TIMESTAMPTZ NOT NULL,
   PRIMARY KEY (return_id, row_code, field)
@@ -70,7 +95,7 @@ CREATE TABLE cell_note (
   text       TEXT NOT NULL,
   author     TEXT NOT NULL,
   created_at TIMESTAMPTZ NOT NULL,
-  done_at    TIMESTAMPTZ                      -- return: corrected
+  done_at    TIMESTAMPTZ                      -- of a return: when it was corrected
 );
 CREATE INDEX cell_note_return_id_idx ON cell_note (return_id);
 
@@ -132,5 +157,6 @@ DROP TABLE return_signature;
 DROP TABLE cell_note;
 DROP TABLE cell_change;
 DROP TABLE return_cell;
+DROP TABLE return_row;
 DROP TABLE form_return;
 DROP TABLE collection;
