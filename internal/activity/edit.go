@@ -92,7 +92,7 @@ func (s *Service) Edit(ctx context.Context, id string, in Input) error {
 	}
 	e := audit.Entry{Verb: "activity:edit", Object: "activity:" + id, AreaID: a.OrgArea,
 		Detail: map[string]any{"title": []string{changed.Title, in.Title}, "theme": []string{changed.Theme, in.Theme}}}
-	return s.write(ctx, e, func(tx *sql.Tx) error { return updateActivity(ctx, tx, a) })
+	return s.write(ctx, e, func(tx *sql.Tx) error { return updateActivity(ctx, tx, a) }, everyDay)
 }
 
 // Cancel cancels an activity with its classes and every meeting still to come.
@@ -118,7 +118,7 @@ func (s *Service) Cancel(ctx context.Context, id, reason string) error {
 			return err
 		}
 		return q.CancelMeetingsOfActivity(ctx, gen.CancelMeetingsOfActivityParams{ActivityID: id, Day: s.Today(), Reason: reason, UpdatedAt: at})
-	})
+	}, everyDay)
 }
 
 // Reinstate opens a cancelled activity again. Its classes stay cancelled until

@@ -92,7 +92,7 @@ func (s *Service) Import(ctx context.Context, src *sheet.Table, o ImportOptions)
 			}
 		}
 		return nil
-	})
+	}, everyDay)
 	r.Written = err == nil
 	return r, err
 }

@@ -62,7 +62,7 @@ func (s *Service) Move(ctx context.Context, id string, to Slot, reason string) e
 			return errs.New(errs.Conflict, "activity.not_planned")
 		}
 		return err
-	})
+	}, m.Day, to.Day)
 }
 
 // untouched fails with Conflict unless m is planned and nobody is ticked: the
@@ -103,7 +103,7 @@ func (s *Service) CancelMeeting(ctx context.Context, id, reason string) error {
 			return err
 		}
 		return gen.New(tx).FinishClass(ctx, gen.FinishClassParams{ID: c.ID, UpdatedAt: s.stamp()})
-	})
+	}, m.Day)
 }
 
 // ReinstateMeeting takes back the cancellation of a meeting whose class and
@@ -128,5 +128,5 @@ func (s *Service) ReinstateMeeting(ctx context.Context, id, reason string) error
 			return err
 		}
 		return gen.New(tx).ReopenClass(ctx, gen.ReopenClassParams{ID: c.ID, UpdatedAt: s.stamp()})
-	})
+	}, m.Day)
 }

@@ -414,7 +414,7 @@ func (s *Service) complete(ctx context.Context, c Class, m Meeting) error {
 			return err
 		}
 		return q.FinishClass(ctx, gen.FinishClassParams{ID: c.ID, UpdatedAt: at})
-	})
+	}, m.Day)
 }
 
 // WalkIn writes down somebody who came without being on the list: a resident

@@ -115,10 +115,14 @@ func (s *Service) ticks(ctx context.Context, c Class, placeID int64) bool {
 	return w.CoversOrg(permTick, s.Tree(), c.OrgID, c.OrgArea) || w.CoversArea(permTick, s.Tree(), placeID)
 }
 
-// write runs f in a transaction and adds e to the trail as its last act.
-func (s *Service) write(ctx context.Context, e audit.Entry, f func(*sql.Tx) error) error {
+// write runs f in a transaction and adds e to the trail as its last act. moved
+// are days of meetings whose figures change, or everyDay.
+func (s *Service) write(ctx context.Context, e audit.Entry, f func(*sql.Tx) error, moved ...string) error {
 	return s.db.InTx(ctx, func(tx *sql.Tx) error {
 		if err := f(tx); err != nil {
+			return err
+		}
+		if err := touch(ctx, tx, moved...); err != nil {
 			return err
 		}
 		return audit.Append(ctx, tx, s.stamp(), e)

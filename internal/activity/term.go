@@ -72,6 +72,7 @@ func (s *Service) Open(ctx context.Context, activityID string, in ClassInput, w 
 	if err := s.checkWeekly(w); err != nil {
 		return Class{}, err
 	}
+	days := w.Days(s.Calendar())
 	c := Class{ID: newID(), ActivityID: a.ID, Title: a.Title, Theme: a.Theme, OrgID: a.OrgID, OrgName: a.OrgName, OrgArea: a.OrgArea,
 		ClassInput: in, State: Planned, UpdatedAt: s.stamp()}
 	e := audit.Entry{Verb: "activity:open_class", Object: "class:" + c.ID, AreaID: a.OrgArea, Detail: map[string]any{"name": in.Name, "meetings": w.Count}}
@@ -79,8 +80,16 @@ func (s *Service) Open(ctx context.Context, activityID string, in ClassInput, w 
 		if err := insertClass(ctx, tx, c); err != nil {
 			return err
 		}
-		return insertMeetings(ctx, tx, c.ID, 0, slots(w, w.Days(s.Calendar())), s.stamp())
-	})
+		return insertMeetings(ctx, tx, c.ID, 0, slots(w, days), s.stamp())
+	}, days...)
+}
+
+func daysOf(list []Slot) []string {
+	days := make([]string, len(list))
+	for i, slot := range list {
+		days[i] = slot.Day
+	}
+	return days
 }
 
 func slots(w Weekly, days []string) []Slot {
@@ -176,7 +185,7 @@ func (s *Service) EditClass(ctx context.Context, id string, in ClassInput) error
 			return errs.InvalidField("capacity", "activity.capacity_below", "N", n)
 		}
 		return updateClass(ctx, tx, id, in, s.stamp())
-	})
+	}, everyDay)
 }
 
 // AddMeetings adds weekly meetings to a class.
@@ -192,6 +201,7 @@ func (s *Service) AddMeetings(ctx context.Context, classID string, w Weekly) err
 	if err := s.checkWeekly(w); err != nil {
 		return err
 	}
+	days := w.Days(s.Calendar())
 	e := audit.Entry{Verb: "activity:add_meetings", Object: "class:" + classID, AreaID: c.OrgArea, Detail: map[string]any{"meetings": w.Count}}
 	return s.write(ctx, e, func(tx *sql.Tx) error {
 		at := s.stamp()
@@ -206,8 +216,8 @@ func (s *Service) AddMeetings(ctx context.Context, classID string, w Weekly) err
 		if err := q.ReopenClass(ctx, gen.ReopenClassParams{ID: classID, UpdatedAt: at}); err != nil {
 			return err
 		}
-		return insertMeetings(ctx, tx, classID, last, slots(w, w.Days(s.Calendar())), at)
-	})
+		return insertMeetings(ctx, tx, classID, last, slots(w, days), at)
+	}, days...)
 }
 
 // CopyInput says how a class is copied to a new term.
@@ -249,7 +259,7 @@ func (s *Service) Copy(ctx context.Context, id string, in CopyInput) (Class, err
 			}
 		}
 		return insertMeetings(ctx, tx, next.ID, 0, moved, s.stamp())
-	})
+	}, daysOf(moved)...)
 }
 
 // shift moves the slots of all meetings that are not cancelled so that the
@@ -295,7 +305,7 @@ func (s *Service) CancelClass(ctx context.Context, id, reason string) error {
 			return err
 		}
 		return q.CancelMeetingsOfClass(ctx, gen.CancelMeetingsOfClassParams{ClassID: id, Day: s.Today(), Reason: reason, UpdatedAt: at})
-	})
+	}, everyDay)
 }
 
 // ReinstateClass takes back the cancellation of a class; meetings are

@@ -163,6 +163,7 @@ func (f *Figures) catchUp(ctx context.Context) error {
 			return err
 		}
 		f.eng.Apply(b)
+		f.touched.applied(to)
 		done = to
 	}
 	f.compactIfDue()
@@ -213,6 +214,7 @@ func (f *Figures) batch(ctx context.Context, from, to int64) (engine.Batch, erro
 	return b, each(ctx, f.db.Read, changes, []any{from, to}, func(r *sql.Rows) error {
 		p, err := scanPerson(r)
 		b.People = append(b.People, p)
+		f.touched.person()
 		return err
 	})
 }
@@ -235,6 +237,7 @@ func (f *Figures) batchReversals(ctx context.Context, from, to int64, b *engine.
 		WHERE r.id > $1 AND r.id <= $2 ORDER BY r.id`
 	return redo, each(ctx, f.db.Read, query, []any{from, to}, func(rows *sql.Rows) error {
 		r, err := scanRow(rows)
+		f.touched.row(r.Day)
 		if r.Person != 0 {
 			redo[r.Person] = true
 		} else if err == nil {
@@ -252,6 +255,7 @@ func (f *Figures) batchRows(ctx context.Context, from, to int64, redo map[int64]
 		var sex string
 		r, err := scanRow(rows, &born, &sex)
 		r.Born, r.Sex = born, sexOf(sex)
+		f.touched.row(r.Day)
 		if err == nil && !redo[r.Person] {
 			b.Rows = append(b.Rows, r)
 		}

@@ -42,6 +42,8 @@ type Figures struct {
 	jobs sync.WaitGroup // a compaction that runs
 	busy atomic.Bool    // … there is one
 
+	touched touched
+
 	mu      sync.Mutex // guards what follows
 	answers map[answerKey][]int64
 	upTo    int64 // answers hold for this version …
@@ -98,6 +100,7 @@ func (f *Figures) replace(e *engine.Engine) {
 	old := f.eng
 	f.eng = e
 	f.use.Unlock()
+	f.touched.all()
 	if old != nil {
 		if err := old.Close(); err != nil {
 			f.opt.Log.Warn("figures: close engine", "err", err)

@@ -10,29 +10,8 @@ import (
 // Levels lists the levels that can be asked for.
 var Levels = []area.Level{area.City, area.District, area.Street, area.Community}
 
-// Values returns the parameters that ask q again; what is the default is left
-// out, so that one question has one address.
-func Values(q ledger.Query) url.Values {
-	v := url.Values{}
-	set := func(name, value, std string) {
-		if value != "" && value != std {
-			v.Set(name, value)
-		}
-	}
-	set("measure", string(q.Measure), "")
-	set("area", q.Area, "")
-	set("level", string(q.Level), "")
-	set("period", q.Period.Name, "")
-	set("by", string(q.By), string(ledger.ByHome))
-	set("theme", q.Filter.Theme, "")
-	set("age", q.Filter.Age, "")
-	set("sex", q.Filter.Sex, "")
-	set("mode", q.Filter.Mode, "")
-	return v
-}
-
 // Address returns path with the parameters that ask q.
-func Address(path string, q ledger.Query) string { return path + "?" + Values(q).Encode() }
+func Address(path string, q ledger.Query) string { return path + "?" + q.Values().Encode() }
 
 // Question reads a query from parameters. What is missing becomes the
 // default: participants of the whole city in the last full quarter, by home.

@@ -101,7 +101,7 @@ func (a *api) getFigures(ctx context.Context, in *figuresInput) (*huma.StreamRes
 		for _, f := range figures {
 			rows = append(rows, exact(f, q))
 		}
-		return a.answer(in.Listing, version, figureview.Values(q).Encode(), nil, rows)
+		return a.answer(in.Listing, version, q.Values().Encode(), nil, rows)
 	}
 	p := pageOf(ctx)
 	b := figuresBody{Version: version, Rule: a.City.Rule(p, q), Unit: figureview.Unit(p, q.Measure), Cells: []cell{}}
@@ -115,7 +115,7 @@ func (a *api) getFigures(ctx context.Context, in *figuresInput) (*huma.StreamRes
 	if to < len(figures) {
 		b.Next = base64.RawURLEncoding.EncodeToString([]byte(figures[to].Area.Code))
 	}
-	return a.answer(in.Listing, version, p.Lang+figureview.Values(q).Encode()+in.Cursor+strconv.Itoa(in.Limit), b, nil)
+	return a.answer(in.Listing, version, p.Lang+q.Values().Encode()+in.Cursor+strconv.Itoa(in.Limit), b, nil)
 }
 
 func cellOf(f ledger.Figure, q ledger.Query) cell {

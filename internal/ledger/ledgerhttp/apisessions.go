@@ -9,7 +9,6 @@ import (
 
 	"xuedu/internal/errs"
 	"xuedu/internal/ledger"
-	"xuedu/internal/ledger/figureview"
 )
 
 type sessionsInput struct {
@@ -78,7 +77,7 @@ func (a *api) getSessions(ctx context.Context, in *sessionsInput) (*huma.StreamR
 		b.Sessions = append(b.Sessions, sessionOf(l))
 	}
 	l := Listing{Format: "json", IfNoneMatch: in.IfNoneMatch}
-	return a.answer(l, b.Version, figureview.Values(q).Encode()+in.Cursor+strconv.Itoa(in.Limit), b, nil)
+	return a.answer(l, b.Version, q.Values().Encode()+in.Cursor+strconv.Itoa(in.Limit), b, nil)
 }
 
 func sessionOf(l ledger.SessionLine) apiSession {

@@ -7,7 +7,6 @@ import (
 
 	"xuedu/internal/area"
 	"xuedu/internal/ledger"
-	"xuedu/internal/ledger/figureview"
 	"xuedu/internal/ui"
 )
 
@@ -56,7 +55,7 @@ func nextPage(path string, q ledger.Query, cursor string) string {
 	if cursor == "" {
 		return ""
 	}
-	v := figureview.Values(q)
+	v := q.Values()
 	v.Set("cursor", cursor)
 	return path + "?" + v.Encode()
 }

@@ -42,7 +42,7 @@ func (h *handler) mayRows(r *http.Request) (ledger.Query, error) {
 	if !account.From(r.Context()).CoversArea(string(PermRows), t, t.At(n).ID) {
 		return q, errs.New(errs.Forbidden, "lineage.not_yours")
 	}
-	return q, h.SawRows(r.Context(), t.At(n).ID, figureview.Values(q).Encode())
+	return q, h.SawRows(r.Context(), t.At(n).ID, q.Values().Encode())
 }
 
 // rows shows the pseudonymous rows behind a figure to those who may see them.

@@ -107,7 +107,7 @@ func (h *handler) table(ctx context.Context, p *explorePage, q ledger.Query, pag
 		}
 	}
 	var from, to int
-	t.Pager, from, to = newPager(p.Page, "/figures", figureview.Values(q), len(now), rowsPerPage, page)
+	t.Pager, from, to = newPager(p.Page, "/figures", q.Values(), len(now), rowsPerPage, page)
 	t.Words = newWords(p.Page, q, t.Pager)
 	for _, f := range now[from:to] {
 		t.Rows = append(t.Rows, h.row(p.Page, q, f, was[f.Area.Code]))
