@@ -23,6 +23,7 @@ func (a *App) Routes() []web.Route {
 	routes = append(routes, a.faceRoutes()...)
 	routes = append(routes, a.activityRoutes()...)
 	routes = append(routes, a.reportRoutes()...)
+	routes = append(routes, a.returnRoutes()...)
 	return routes
 }
 
@@ -103,6 +104,7 @@ var nav = []ui.NavItem{
 	{Front: ui.Public, Key: "nav.orgs", Path: "/orgs"},
 	{Front: ui.Desk, Key: "nav.desk", Path: "/desk"},
 	{Front: ui.Desk, Key: "nav.activities", Path: "/desk/activities", Perm: "activity:read"},
+	{Front: ui.Desk, Key: "nav.returns", Path: "/desk/returns", Perm: "return:read"},
 	{Front: ui.Desk, Key: "nav.desk_orgs", Path: "/desk/orgs", Perm: "org:edit"},
 	{Front: ui.Desk, Key: "nav.plan", Path: "/plan"},
 	{Front: ui.Desk, Key: "nav.accounts", Path: "/admin/accounts", Perm: "account:read"},

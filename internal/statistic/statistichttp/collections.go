@@ -1,0 +1,5 @@
+package statistichttp
+
+import "xuedu/internal/web"
+
+func (h *handler) collectionRoutes() []web.Route { return nil }
