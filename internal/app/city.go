@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"xuedu/internal/area"
 	"xuedu/internal/db"
 	"xuedu/internal/errs"
 	"xuedu/internal/ledger"
@@ -35,7 +36,14 @@ func ApplyPack(ctx context.Context, d *db.DB, p *pack.Pack, reason string, now f
 	if err != nil || len(changes) == 0 {
 		return changes, err
 	}
-	return changes, syncThemes(ctx, d, s.Pack, now)
+	if err := syncThemes(ctx, d, s.Pack, now); err != nil {
+		return changes, err
+	}
+	areas := area.New(d, now)
+	if err := areas.Reload(ctx); err != nil {
+		return changes, err
+	}
+	return changes, adoptTargets(ctx, d, areas.Tree, s.Pack(), now)
 }
 
 // syncThemes numbers the themes of a pack; it needs neither areas nor keys.

@@ -21,7 +21,7 @@ const mapFile = "data/map.json"
 func (a *App) faceRoutes() []web.Route {
 	c := &figureview.City{Figures: a.Figures, Tree: a.Areas.Tree, Pack: a.Packs.Pack, Map: a.outlines(),
 		Today: func() ledger.Day { return ledger.DayOf(a.now().In(a.Zone())) }}
-	routes := portalhttp.Routes(portalhttp.Parts{City: c, Goals: a.plan(), Classes: a.classes(), Reports: a.Reports()})
+	routes := portalhttp.Routes(portalhttp.Parts{City: c, Goals: a.Plan(), Classes: a.classes(), Reports: a.Reports()})
 	return append(routes, ledgerhttp.Routes(ledgerhttp.Parts{City: c, Lineage: a.Figures, SawRows: a.sawRows})...)
 }
 

@@ -148,6 +148,9 @@ func (m *maker) make(ctx context.Context, c config.Config) error {
 	if err := syncThemes(ctx, m.db, give, m.o.Now); err != nil {
 		return err
 	}
+	if err := adoptTargets(ctx, m.db, m.areas.Tree, m.o.Pack, m.o.Now); err != nil {
+		return err
+	}
 	if err := m.packs.Finish(ctx, m.r.City, m.o.Pack, ring.Fingerprint()); err != nil {
 		return err
 	}

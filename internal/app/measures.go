@@ -6,6 +6,7 @@ import (
 	"xuedu/internal/formula"
 	"xuedu/internal/indicator"
 	"xuedu/internal/measure"
+	"xuedu/internal/plan"
 	"xuedu/internal/statistic"
 	"xuedu/internal/statistic/form"
 )
@@ -17,7 +18,7 @@ func (a *App) sources() []measure.Source {
 
 // wireStatistics makes what counts: measures, indicators, forms and returns.
 func (a *App) wireStatistics() {
-	a.Engine = measure.New(a.Areas.Tree, nil, a.sources()...)
+	a.Engine = measure.New(a.Areas.Tree, plan.NewTargets(a.DB), a.sources()...)
 	a.Indicators = indicator.New(a.DB, a.Engine, a.Packs.Pack, a.now)
 	symbols := func(ctx context.Context) (formula.Symbols, error) { return a.Engine.Catalogue(ctx) }
 	a.Forms = form.New(a.DB, a.Packs.Pack, symbols, a.now)

@@ -1,14 +1,30 @@
 package app
 
 import (
+	"context"
+	"time"
+
+	"xuedu/internal/area"
+	"xuedu/internal/db"
+	"xuedu/internal/pack"
 	"xuedu/internal/plan"
 	"xuedu/internal/plan/planhttp"
 	"xuedu/internal/web"
 )
 
-// plan reads the city's plans and counts their progress from its registers.
-func (a *App) plan() *plan.Service {
-	return plan.New(a.Packs.Pack, plan.NewAwards(a.DB), a.now)
+// Plan keeps the city's targets and counts their progress.
+func (a *App) Plan() *plan.Service {
+	return plan.New(plan.Deps{DB: a.DB, Pack: a.Packs.Pack, Tree: a.Areas.Tree, Meter: &meter{engine: a.Engine, indicators: a.Indicators, pack: a.Packs.Pack}, Now: a.now})
 }
 
-func (a *App) planRoutes() []web.Route { return planhttp.Routes(a.plan()) }
+func (a *App) planRoutes() []web.Route {
+	return planhttp.Routes(planhttp.Deps{Plan: a.Plan(), Names: a.Accounts.Names})
+}
+
+// adoptTargets brings in the targets of a pack. It needs areas, but neither
+// keys nor anything that counts.
+func adoptTargets(ctx context.Context, d *db.DB, tree func() *area.Tree, p *pack.Pack, now func() time.Time) error {
+	s := plan.New(plan.Deps{DB: d, Pack: func() *pack.Pack { return p }, Tree: tree, Now: now})
+	_, err := s.Adopt(ctx, p.Name+" "+p.Version)
+	return err
+}

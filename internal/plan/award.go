@@ -3,28 +3,29 @@ package plan
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"xuedu/internal/db"
 	"xuedu/internal/plan/internal/gen"
 )
 
-// Awards counts targets from the register of awards.
-type Awards struct{ db *db.DB }
+// awards is what the codes of measures that count awards begin with.
+const awards = "award."
 
-// NewAwards returns the counter of the sources "award:KIND".
-func NewAwards(d *db.DB) *Awards { return &Awards{db: d} }
+// kindOf returns the kind of award that a measure counts; ok is false for a
+// measure that counts something else.
+func kindOf(code string) (kind string, ok bool) {
+	kind, ok = strings.CutPrefix(code, awards)
+	return strings.ReplaceAll(kind, "_", "-"), ok
+}
 
-// Count implements Counter. A kind without an award counts zero: the register
-// is there, and holds none.
-func (a *Awards) Count(ctx context.Context, source string, asOf time.Time) (Tally, bool, error) {
-	register, kind := kindOf(source)
-	if register != "award" {
-		return Tally{}, false, nil
-	}
-	n, err := gen.New(a.db.Read).CountAwards(ctx, gen.CountAwardsParams{Kind: kind, Day: asOf.Format(time.DateOnly)})
+// tally counts the awards of a kind on a day, among them those not decided,
+// which no measure counts.
+func tally(ctx context.Context, q db.Querier, kind string, day time.Time) (Tally, error) {
+	n, err := gen.New(q).CountAwards(ctx, gen.CountAwardsParams{Kind: kind, Day: day.Format(time.DateOnly)})
 	if err != nil {
-		return Tally{}, false, fmt.Errorf("count awards %s: %w", kind, err)
+		return Tally{}, fmt.Errorf("count awards %s: %w", kind, err)
 	}
-	return Tally{InForce: n.InForce, UnderWay: n.UnderWay}, true, nil
+	return Tally{InForce: n.InForce, UnderWay: n.UnderWay}, nil
 }

@@ -4,9 +4,7 @@
 package plan
 
 import (
-	"context"
 	"strconv"
-	"strings"
 	"time"
 
 	"xuedu/internal/pack"
@@ -18,19 +16,14 @@ type Tally struct {
 	UnderWay int64 // applied for, not decided
 }
 
-// Counter counts what a target's source names, such as
-// "award:demonstration-district". ok is false if it does not know the source.
-type Counter interface {
-	Count(ctx context.Context, source string, asOf time.Time) (t Tally, ok bool, err error)
-}
-
-// Goal is a target of a plan with its progress.
+// Goal is a target in force that is counted in whole things, with its progress.
 type Goal struct {
 	Plan     pack.Plan
 	Target   pack.Target
-	Counted  bool // a register counts it; else there is no progress to show
+	Counted  bool // something counts it; else there is no progress to show
 	Progress Tally
-	DaysLeft int // until the day it is due, negative when that has passed
+	DaysLeft int       // until the day it is due, negative when that has passed
+	Override *Override // set against the count, nil = none
 }
 
 // Want is the target in whole things; 0 if it is no whole number.
@@ -54,13 +47,15 @@ func (g Goal) Due() time.Time {
 	return t
 }
 
-// Href is where the target stands on the plan's page.
-func (g Goal) Href() string { return "/plan#" + g.Target.Code }
+// Href is the page of the target.
+func (g Goal) Href() string { return "/plan/targets/" + g.Target.Code }
 
 // Note says in one sentence how it stands: an i18n key and its placeholders.
 func (g Goal) Note() (key string, args []any) {
 	args = []any{"Gap", g.Gap(), "Way", g.Progress.UnderWay, "N", abs(g.DaysLeft)}
 	switch {
+	case g.Override != nil:
+		return "plan.note.override", []any{"Value", Exact(g.Override.Value)}
 	case !g.Counted:
 		return "plan.note.uncounted", nil
 	case g.Gap() == 0:
@@ -97,10 +92,4 @@ func TargetsOf(p pack.Plan, clause string) []pack.Target {
 		}
 	}
 	return out
-}
-
-// kindOf splits "award:demonstration-district".
-func kindOf(source string) (register, kind string) {
-	register, kind, _ = strings.Cut(source, ":")
-	return register, kind
 }

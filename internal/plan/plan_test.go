@@ -1,8 +1,8 @@
 package plan_test
 
 import (
-	"context"
 	"fmt"
+	"math/big"
 	"testing"
 	"time"
 
@@ -11,51 +11,28 @@ import (
 	"xuedu/internal/errs"
 	"xuedu/internal/pack"
 	"xuedu/internal/plan"
-	"xuedu/packs"
+	"xuedu/internal/plan/plantest"
 )
 
 var noon = time.Date(2025, 12, 1, 4, 0, 0, 0, time.UTC)
 
-func beijing(t testing.TB) *pack.Pack {
-	t.Helper()
-	fsys, err := packs.Open("beijing-2021")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := pack.Load(fsys)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
+func beijing(t testing.TB) *pack.Pack { return plantest.Pack(t, "beijing-2021") }
 
-func newService(t testing.TB, d *db.DB) *plan.Service {
-	t.Helper()
-	p := beijing(t)
-	return plan.New(func() *pack.Pack { return p }, plan.NewAwards(d), func() time.Time { return noon })
-}
+// districts is the code of the plan's first target.
+const districts = "demonstration-districts"
 
-// award writes an award as the register of awards holds it.
-func award(t *testing.T, d *db.DB, n int, kind, state, from, to string) {
-	t.Helper()
-	for _, s := range []string{
-		`INSERT INTO area (id, code, level, valid_from, valid_to) VALUES (1, '1', 'city', '', '') ON CONFLICT (id) DO NOTHING`,
-		fmt.Sprintf(`INSERT INTO award (id, kind, holder, area_id, state, valid_from, valid_to, created_at)
-			VALUES ('%d', '%s', 'x', 1, '%s', '%s', '%s', '2025-01-01 00:00:00Z')`, n, kind, state, from, to),
-	} {
-		if _, err := d.Write.Exec(s); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// The four numbers of the plan are counted from an empty register: 0 of 12
+// The four numbers of the plan, counted from an empty register: 0 of 12
 // districts (P1.3), of about 100 organisations and 15 projects (P1.7), and of
-// 100 community projects (P2.8).
+// 100 community projects (P2.8). No number that the plan has not.
 func TestGoalsOfAnEmptyCity(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		goals, err := newService(t, d).Goals(t.Context())
+		c := plantest.New(t, d, "beijing-2021", noon)
+		c.Adopt(t)
+		for _, code := range c.Meter.List {
+			c.Meter.Set(code.Code, 2025, c.Root, 0, 1)
+		}
+		goals, err := c.Goals(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,51 +44,38 @@ func TestGoalsOfAnEmptyCity(t *testing.T) {
 		if fmt.Sprint(got) != want {
 			t.Errorf("Goals = %v, want %s", got, want)
 		}
+		all, err := c.All(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range all {
+			if len(p.Target.Numbers) != 1 || p.Target.SetBy != "京教职成〔2021〕19号" || len(p.Split) != 0 {
+				t.Errorf("%s has %d numbers, set by %s", p.Target.Code, len(p.Target.Numbers), p.Target.SetBy)
+			}
+		}
 	})
 }
 
-func TestGoalsCountAwardsInForce(t *testing.T) { // P1.3
+// What is under review is no progress, but is said.
+func TestGoalsKnowWhatIsUnderWay(t *testing.T) { // P1.3
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		const kind = "demonstration-district"
-		award(t, d, 1, kind, "awarded", "2023-05-01", "")
-		award(t, d, 2, kind, "awarded", "2020-01-01", "2025-12-02") // its last day is today
-		award(t, d, 3, kind, "awarded", "2020-01-01", "2025-12-01") // ended today
-		award(t, d, 4, kind, "awarded", "2025-12-02", "")           // begins tomorrow
-		award(t, d, 5, kind, "revoked", "2023-05-01", "")
-		award(t, d, 6, kind, "refused", "", "")
-		award(t, d, 7, kind, "under_review", "", "")
-		award(t, d, 8, "other", "awarded", "2023-05-01", "")
-		goals, err := newService(t, d).Goals(t.Context())
+		c := plantest.New(t, d, "beijing-2021", noon)
+		c.Adopt(t)
+		c.Meter.Set("award.demonstration_district", 2025, c.Root, 2, 1)
+		c.Award(t, 1, "demonstration-district", "x", 1, "under_review", "", "")
+		c.Award(t, 2, "other", "x", 1, "under_review", "", "")
+		goals, err := c.Goals(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		if g := goals[0]; g.Progress != (plan.Tally{InForce: 2, UnderWay: 1}) || g.Gap() != 10 {
 			t.Errorf("progress = %+v, gap %d; want 2 in force, 1 under way, gap 10", g.Progress, g.Gap())
 		}
+		if goals[1].Counted {
+			t.Error("what is not reported is counted")
+		}
 	})
-}
-
-func TestUnknownSourceIsNotZero(t *testing.T) {
-	t.Parallel()
-	if _, ok, err := plan.NewAwards(dbtest.SQLite(t)).Count(t.Context(), "measure:participants", noon); ok || err != nil {
-		t.Errorf("Count = %v, %v; want not counted", ok, err)
-	}
-}
-
-type failing struct{}
-
-func (failing) Count(context.Context, string, time.Time) (plan.Tally, bool, error) {
-	return plan.Tally{}, false, errs.New(errs.Unavailable, "x")
-}
-
-func TestGoalsFail(t *testing.T) {
-	t.Parallel()
-	p := beijing(t)
-	s := plan.New(func() *pack.Pack { return p }, failing{}, time.Now)
-	if _, err := s.Goals(t.Context()); errs.KindOf(err) != errs.Unavailable {
-		t.Errorf("Goals = %v, want the counter's error", err)
-	}
 }
 
 func TestNote(t *testing.T) {
@@ -129,6 +93,7 @@ func TestNote(t *testing.T) {
 		{goal("12", true, 11, -1), "plan.note.overdue"},
 		{goal("12", true, 12, -1), "plan.note.reached"},
 		{goal("12", true, 14, 5), "plan.note.reached"},
+		{plan.Goal{Counted: true, Override: &plan.Override{Value: big.NewRat(3, 1)}}, "plan.note.override"},
 	} {
 		if key, _ := tt.g.Note(); key != tt.want {
 			t.Errorf("Note(%+v) = %s, want %s", tt.g.Progress, key, tt.want)
@@ -138,7 +103,7 @@ func TestNote(t *testing.T) {
 
 func TestBodies(t *testing.T) { // H1, H2, P1.5, P1.11
 	t.Parallel()
-	s := newService(t, dbtest.SQLite(t))
+	s := plantest.New(t, dbtest.SQLite(t), "beijing-2021", noon)
 	tasks := map[string]int{}
 	issuers := 0
 	for _, b := range s.Bodies() {

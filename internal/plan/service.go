@@ -1,58 +1,45 @@
 package plan
 
 import (
-	"context"
 	"slices"
 	"time"
 
+	"xuedu/internal/area"
+	"xuedu/internal/db"
 	"xuedu/internal/errs"
 	"xuedu/internal/pack"
 )
 
-// Service reads the plans of the pack in force and counts their progress.
-type Service struct {
-	pack    func() *pack.Pack
-	counter Counter
-	now     func() time.Time
+// Service reads the plans of the pack in force, keeps the targets of the city
+// and counts their progress. It is safe for concurrent use.
+type Service struct{ Deps }
+
+// Deps is what a Service is made of.
+type Deps struct {
+	DB    *db.DB
+	Pack  func() *pack.Pack
+	Tree  func() *area.Tree
+	Meter Meter
+	Now   func() time.Time
 }
 
 // New returns a Service.
-func New(p func() *pack.Pack, c Counter, now func() time.Time) *Service {
-	return &Service{pack: p, counter: c, now: now}
-}
+func New(d Deps) *Service { return &Service{d} }
 
 // Plans returns the plans of the pack in force.
-func (s *Service) Plans() []pack.Plan { return s.pack().Plans }
+func (s *Service) Plans() []pack.Plan { return s.Pack().Plans }
 
 // Today is today in the city.
 func (s *Service) Today() time.Time {
-	t := s.now().In(s.pack().Zone())
+	t := s.Now().In(s.Pack().Zone())
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
-}
-
-// Goals returns every target with its progress of today, plan by plan.
-func (s *Service) Goals(ctx context.Context) ([]Goal, error) {
-	var out []Goal
-	today := s.Today()
-	for _, p := range s.Plans() {
-		for _, t := range p.Targets {
-			g := Goal{Plan: p, Target: t}
-			var err error
-			if g.Progress, g.Counted, err = s.counter.Count(ctx, t.Source, today); err != nil {
-				return nil, err
-			}
-			g.DaysLeft = int(g.Due().Sub(today) / (24 * time.Hour))
-			out = append(out, g)
-		}
-	}
-	return out, nil
 }
 
 // Bodies returns the bodies that the plans name, in the pack's order. A body
 // that no plan gives anything to do is left out.
 func (s *Service) Bodies() []Body {
 	var out []Body
-	for _, b := range s.pack().Bodies {
+	for _, b := range s.Pack().Bodies {
 		if body := s.body(b); len(body.Issues)+len(body.Tasks) > 0 {
 			out = append(out, body)
 		}
@@ -72,7 +59,7 @@ func (s *Service) Body(code string) (Body, error) {
 
 // Name returns a body's name, or its code if the pack does not know it.
 func (s *Service) Name(code, lang string) string {
-	for _, b := range s.pack().Bodies {
+	for _, b := range s.Pack().Bodies {
 		if b.Code == code {
 			return b.Name.In(lang)
 		}

@@ -23,20 +23,21 @@ var (
 	bodyView = web.View{Tmpl: ui.Parse(files, "templates/body.html", "templates/part.html")}
 )
 
-// Service is what the handlers need from package plan.
-type Service interface {
-	Plans() []pack.Plan
-	Goals(ctx context.Context) ([]plan.Goal, error)
-	Bodies() []plan.Body
-	Body(code string) (plan.Body, error)
-	Name(code, lang string) string
+// Deps is what the pages need from the rest of the program.
+type Deps struct {
+	Plan *plan.Service
+	// Names returns the names of accounts by id, for the history.
+	Names func(ctx context.Context, ids []string) (map[string]string, error)
 }
 
-type handler struct{ svc Service }
+type handler struct {
+	Deps
+	svc *plan.Service
+}
 
 // Routes returns the routes of this feature.
-func Routes(svc Service) []web.Route {
-	h := &handler{svc: svc}
+func Routes(d Deps) []web.Route {
+	h := &handler{d, d.Plan}
 	return []web.Route{
 		{Pattern: "GET /plan", Perm: web.Public, Handler: h.plan},
 		{Pattern: "GET /plan/bodies/{code}", Perm: web.Public, Handler: h.body},

@@ -13,13 +13,14 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/jba/templatecheck"
 
+	"xuedu/internal/area"
 	"xuedu/internal/db/dbtest"
 	"xuedu/internal/i18n"
 	"xuedu/internal/pack"
 	"xuedu/internal/plan"
+	"xuedu/internal/plan/plantest"
 	"xuedu/internal/ui"
 	"xuedu/internal/web"
-	"xuedu/packs"
 )
 
 var noText = regexp.MustCompile(`\bplan\.[a-z_.]+|\{\{|<no value>`)
@@ -29,17 +30,18 @@ var noon = time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
 // newServer serves the plan of a pack over a real, empty register.
 func newServer(t *testing.T, name string) http.Handler {
 	t.Helper()
-	p := &pack.Pack{}
-	if name != "" {
-		fsys, err := packs.Open(name)
-		if err != nil {
-			t.Fatal(err)
+	var svc *plan.Service
+	if name == "" {
+		svc = plan.New(plan.Deps{DB: dbtest.SQLite(t), Pack: func() *pack.Pack { return &pack.Pack{} }, Tree: func() *area.Tree { return area.NewTree(nil) },
+			Meter: &plantest.Meter{}, Now: func() time.Time { return noon }})
+	} else {
+		c := plantest.New(t, dbtest.SQLite(t), name, noon)
+		c.Adopt(t)
+		for _, code := range c.Meter.List {
+			c.Meter.Set(code.Code, noon.Year(), c.Root, 0, 1)
 		}
-		if p, err = pack.Load(fsys); err != nil {
-			t.Fatal(err)
-		}
+		svc = c.Service
 	}
-	svc := plan.New(func() *pack.Pack { return p }, plan.NewAwards(dbtest.SQLite(t)), func() time.Time { return noon })
 	bundle, err := i18n.Load()
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +51,7 @@ func newServer(t *testing.T, name string) http.Handler {
 		User: func(context.Context, string) (string, string) { return "", "" }, Can: func(context.Context, string) bool { return false }}
 	mux := web.Mux(web.Config{Log: slog.New(slog.DiscardHandler), ErrorPage: ui.ErrorPage,
 		Can:      func(context.Context, web.Perm) bool { return false },
-		SignedIn: func(context.Context) bool { return false }}, Routes(svc)...)
+		SignedIn: func(context.Context) bool { return false }}, Routes(Deps{Plan: svc})...)
 	return ui.Middleware(env, mux)
 }
 

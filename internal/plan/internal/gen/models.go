@@ -3,3 +3,53 @@
 //   sqlc v1.31.1
 
 package gen
+
+import (
+	"database/sql"
+	"time"
+)
+
+type Target struct {
+	ID          string
+	Code        string
+	Version     int64
+	Plan        string
+	Clause      string
+	Name        string
+	Unit        string
+	Measure     string
+	Direction   string
+	Responsible string
+	Supporting  string
+	Tolerance   string
+	About       int64
+	Due         string
+	SetBy       string
+	State       string
+	Origin      string
+	Reason      string
+	Author      string
+	CreatedAt   time.Time
+}
+
+type TargetOverride struct {
+	ID        string
+	Code      string
+	AreaID    int64
+	Value     string
+	Counted   string
+	Reason    string
+	Author    string
+	CreatedAt time.Time
+	EndedAt   sql.NullTime
+	EndedWhy  string
+	EndedBy   string
+}
+
+type TargetValue struct {
+	TargetID string
+	AreaID   int64
+	Period   string
+	Kind     string
+	Value    string
+}

@@ -7,7 +7,53 @@ package gen
 
 import (
 	"context"
+	"database/sql"
+	"time"
 )
+
+const awardsInForce = `-- name: AwardsInForce :many
+SELECT id, kind, holder, area_id, valid_from
+FROM award
+WHERE state = 'awarded' AND valid_from <= $1 AND (valid_to = '' OR valid_to > $1)
+ORDER BY holder, kind, id
+`
+
+type AwardsInForceRow struct {
+	ID        string
+	Kind      string
+	Holder    string
+	AreaID    int64
+	ValidFrom string
+}
+
+func (q *Queries) AwardsInForce(ctx context.Context, day string) ([]AwardsInForceRow, error) {
+	rows, err := q.db.QueryContext(ctx, awardsInForce, day)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AwardsInForceRow
+	for rows.Next() {
+		var i AwardsInForceRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.Holder,
+			&i.AreaID,
+			&i.ValidFrom,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
 
 const countAwards = `-- name: CountAwards :one
 SELECT
@@ -31,4 +77,412 @@ func (q *Queries) CountAwards(ctx context.Context, arg CountAwardsParams) (Count
 	var i CountAwardsRow
 	err := row.Scan(&i.InForce, &i.UnderWay)
 	return i, err
+}
+
+const endOverride = `-- name: EndOverride :execrows
+UPDATE target_override SET ended_at = $1, ended_why = $2, ended_by = $3
+WHERE id = $4 AND ended_at IS NULL
+`
+
+type EndOverrideParams struct {
+	EndedAt  sql.NullTime
+	EndedWhy string
+	EndedBy  string
+	ID       string
+}
+
+func (q *Queries) EndOverride(ctx context.Context, arg EndOverrideParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, endOverride,
+		arg.EndedAt,
+		arg.EndedWhy,
+		arg.EndedBy,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const insertOverride = `-- name: InsertOverride :exec
+INSERT INTO target_override (id, code, area_id, value, counted, reason, author, created_at, ended_why, ended_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', '')
+`
+
+type InsertOverrideParams struct {
+	ID        string
+	Code      string
+	AreaID    int64
+	Value     string
+	Counted   string
+	Reason    string
+	Author    string
+	CreatedAt time.Time
+}
+
+func (q *Queries) InsertOverride(ctx context.Context, arg InsertOverrideParams) error {
+	_, err := q.db.ExecContext(ctx, insertOverride,
+		arg.ID,
+		arg.Code,
+		arg.AreaID,
+		arg.Value,
+		arg.Counted,
+		arg.Reason,
+		arg.Author,
+		arg.CreatedAt,
+	)
+	return err
+}
+
+const insertTarget = `-- name: InsertTarget :exec
+INSERT INTO target (id, code, version, plan, clause, name, unit, measure, direction, responsible, supporting,
+  tolerance, about, due, set_by, state, origin, reason, author, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+  $12, $13, $14, $15, $16, $17, $18, $19, $20)
+`
+
+type InsertTargetParams struct {
+	ID          string
+	Code        string
+	Version     int64
+	Plan        string
+	Clause      string
+	Name        string
+	Unit        string
+	Measure     string
+	Direction   string
+	Responsible string
+	Supporting  string
+	Tolerance   string
+	About       int64
+	Due         string
+	SetBy       string
+	State       string
+	Origin      string
+	Reason      string
+	Author      string
+	CreatedAt   time.Time
+}
+
+func (q *Queries) InsertTarget(ctx context.Context, arg InsertTargetParams) error {
+	_, err := q.db.ExecContext(ctx, insertTarget,
+		arg.ID,
+		arg.Code,
+		arg.Version,
+		arg.Plan,
+		arg.Clause,
+		arg.Name,
+		arg.Unit,
+		arg.Measure,
+		arg.Direction,
+		arg.Responsible,
+		arg.Supporting,
+		arg.Tolerance,
+		arg.About,
+		arg.Due,
+		arg.SetBy,
+		arg.State,
+		arg.Origin,
+		arg.Reason,
+		arg.Author,
+		arg.CreatedAt,
+	)
+	return err
+}
+
+const insertValue = `-- name: InsertValue :exec
+INSERT INTO target_value (target_id, area_id, period, kind, value)
+VALUES ($1, $2, $3, $4, $5)
+`
+
+type InsertValueParams struct {
+	TargetID string
+	AreaID   int64
+	Period   string
+	Kind     string
+	Value    string
+}
+
+func (q *Queries) InsertValue(ctx context.Context, arg InsertValueParams) error {
+	_, err := q.db.ExecContext(ctx, insertValue,
+		arg.TargetID,
+		arg.AreaID,
+		arg.Period,
+		arg.Kind,
+		arg.Value,
+	)
+	return err
+}
+
+const newestTargets = `-- name: NewestTargets :many
+SELECT t.id, t.code, t.version, t.plan, t.clause, t.name, t.unit, t.measure, t.direction, t.responsible, t.supporting,
+  t.tolerance, t.about, t.due, t.set_by, t.state, t.origin, t.reason, t.author, t.created_at
+FROM target t
+WHERE t.version = (SELECT max(u.version) FROM target u WHERE u.code = t.code)
+ORDER BY t.code, t.id
+`
+
+func (q *Queries) NewestTargets(ctx context.Context) ([]Target, error) {
+	rows, err := q.db.QueryContext(ctx, newestTargets)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Target
+	for rows.Next() {
+		var i Target
+		if err := rows.Scan(
+			&i.ID,
+			&i.Code,
+			&i.Version,
+			&i.Plan,
+			&i.Clause,
+			&i.Name,
+			&i.Unit,
+			&i.Measure,
+			&i.Direction,
+			&i.Responsible,
+			&i.Supporting,
+			&i.Tolerance,
+			&i.About,
+			&i.Due,
+			&i.SetBy,
+			&i.State,
+			&i.Origin,
+			&i.Reason,
+			&i.Author,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const newestValues = `-- name: NewestValues :many
+SELECT v.target_id, v.area_id, v.period, v.kind, v.value
+FROM target_value v
+JOIN target t ON t.id = v.target_id
+WHERE t.version = (SELECT max(u.version) FROM target u WHERE u.code = t.code)
+ORDER BY v.target_id, v.area_id, v.period, v.kind
+`
+
+func (q *Queries) NewestValues(ctx context.Context) ([]TargetValue, error) {
+	rows, err := q.db.QueryContext(ctx, newestValues)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TargetValue
+	for rows.Next() {
+		var i TargetValue
+		if err := rows.Scan(
+			&i.TargetID,
+			&i.AreaID,
+			&i.Period,
+			&i.Kind,
+			&i.Value,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const openOverrides = `-- name: OpenOverrides :many
+SELECT id, code, area_id, value, counted, reason, author, created_at, ended_at, ended_why, ended_by
+FROM target_override
+WHERE ended_at IS NULL
+ORDER BY created_at, id
+`
+
+func (q *Queries) OpenOverrides(ctx context.Context) ([]TargetOverride, error) {
+	rows, err := q.db.QueryContext(ctx, openOverrides)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TargetOverride
+	for rows.Next() {
+		var i TargetOverride
+		if err := rows.Scan(
+			&i.ID,
+			&i.Code,
+			&i.AreaID,
+			&i.Value,
+			&i.Counted,
+			&i.Reason,
+			&i.Author,
+			&i.CreatedAt,
+			&i.EndedAt,
+			&i.EndedWhy,
+			&i.EndedBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const overridesOf = `-- name: OverridesOf :many
+SELECT id, code, area_id, value, counted, reason, author, created_at, ended_at, ended_why, ended_by
+FROM target_override
+WHERE code = $1
+ORDER BY created_at DESC, id DESC
+`
+
+func (q *Queries) OverridesOf(ctx context.Context, code string) ([]TargetOverride, error) {
+	rows, err := q.db.QueryContext(ctx, overridesOf, code)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TargetOverride
+	for rows.Next() {
+		var i TargetOverride
+		if err := rows.Scan(
+			&i.ID,
+			&i.Code,
+			&i.AreaID,
+			&i.Value,
+			&i.Counted,
+			&i.Reason,
+			&i.Author,
+			&i.CreatedAt,
+			&i.EndedAt,
+			&i.EndedWhy,
+			&i.EndedBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const targetStamp = `-- name: TargetStamp :one
+SELECT next FROM counter WHERE name = 'target'
+`
+
+func (q *Queries) TargetStamp(ctx context.Context) (int64, error) {
+	row := q.db.QueryRowContext(ctx, targetStamp)
+	var next int64
+	err := row.Scan(&next)
+	return next, err
+}
+
+const targetVersions = `-- name: TargetVersions :many
+SELECT id, code, version, plan, clause, name, unit, measure, direction, responsible, supporting,
+  tolerance, about, due, set_by, state, origin, reason, author, created_at
+FROM target
+WHERE code = $1
+ORDER BY version DESC, id
+`
+
+func (q *Queries) TargetVersions(ctx context.Context, code string) ([]Target, error) {
+	rows, err := q.db.QueryContext(ctx, targetVersions, code)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Target
+	for rows.Next() {
+		var i Target
+		if err := rows.Scan(
+			&i.ID,
+			&i.Code,
+			&i.Version,
+			&i.Plan,
+			&i.Clause,
+			&i.Name,
+			&i.Unit,
+			&i.Measure,
+			&i.Direction,
+			&i.Responsible,
+			&i.Supporting,
+			&i.Tolerance,
+			&i.About,
+			&i.Due,
+			&i.SetBy,
+			&i.State,
+			&i.Origin,
+			&i.Reason,
+			&i.Author,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const valuesOf = `-- name: ValuesOf :many
+SELECT v.target_id, v.area_id, v.period, v.kind, v.value
+FROM target_value v
+JOIN target t ON t.id = v.target_id
+WHERE t.code = $1
+ORDER BY v.target_id, v.area_id, v.period, v.kind
+`
+
+func (q *Queries) ValuesOf(ctx context.Context, code string) ([]TargetValue, error) {
+	rows, err := q.db.QueryContext(ctx, valuesOf, code)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TargetValue
+	for rows.Next() {
+		var i TargetValue
+		if err := rows.Scan(
+			&i.TargetID,
+			&i.AreaID,
+			&i.Period,
+			&i.Kind,
+			&i.Value,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
