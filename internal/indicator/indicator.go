@@ -35,6 +35,8 @@ type Cell struct {
 	Value  apd.Decimal // rounded half even to the definition's Places; undefined unless State is known
 	Exact  string      // the exact fraction, such as 2/3; "" unless State is known
 	Slice  string      // value of Query.By, "" = all
+	// Version is that of the definition it was computed with, 0 if none holds.
+	Version int64
 	Coverage
 }
 

@@ -2,13 +2,17 @@ package indicator
 
 import (
 	"context"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"xuedu/internal/db"
+	"xuedu/internal/errs"
 	"xuedu/internal/measure"
 	"xuedu/internal/pack"
-	"xuedu/internal/period"
 )
+
+const permDefine = "indicator:define"
 
 // Service keeps and computes indicators. It is safe for concurrent use.
 type Service struct {
@@ -16,6 +20,7 @@ type Service struct {
 	engine *measure.Engine
 	pack   func() *pack.Pack
 	now    func() time.Time
+	held   atomic.Pointer[book]
 }
 
 // New returns a Service over the measures of engine.
@@ -23,60 +28,64 @@ func New(d *db.DB, engine *measure.Engine, p func() *pack.Pack, now func() time.
 	return &Service{db: d, engine: engine, pack: p, now: now}
 }
 
+// stamp is the time to store: UTC, and no finer than both databases keep.
+func (s *Service) stamp() time.Time { return s.now().UTC().Truncate(time.Millisecond) }
+
+// Version names the definitions as they are now: it changes with every version
+// that is added.
+func (s *Service) Version(ctx context.Context) (int64, error) { return serial(ctx, s.db.Read) }
+
 // Definitions returns the definitions in force on a day ("" = today), in the
 // order of groups and codes.
-func (s *Service) Definitions(ctx context.Context, day string) ([]Definition, error) { return nil, nil }
+func (s *Service) Definitions(ctx context.Context, day string) ([]Definition, error) {
+	day, err := s.day(day)
+	if err != nil {
+		return nil, err
+	}
+	x, err := s.set(ctx, day)
+	if err != nil {
+		return nil, err
+	}
+	return x.sorted(), nil
+}
 
 // Get returns the definition of a code in force on a day ("" = today); NotFound
 // if there is none.
 func (s *Service) Get(ctx context.Context, code, day string) (Definition, error) {
-	return Definition{}, nil
+	day, err := s.day(day)
+	if err != nil {
+		return Definition{}, err
+	}
+	b, err := s.book(ctx)
+	if err != nil {
+		return Definition{}, err
+	}
+	list := b.versions[code]
+	d, ok := on(list, day)
+	switch {
+	case len(list) == 0:
+		return Definition{}, noCode(errs.NotFound, code)
+	case !ok:
+		return Definition{}, errs.New(errs.NotFound, "indicator.not_in_force", "Code", code, "Day", day)
+	}
+	return d, nil
 }
 
-// History returns all versions of a code, the newest first.
-func (s *Service) History(ctx context.Context, code string) ([]Definition, error) { return nil, nil }
-
-// Adopt brings the definitions of the pack in: new codes and new versions, with
-// reason. What the city changed itself stays. The same pack again changes nothing.
-func (s *Service) Adopt(ctx context.Context, reason string) (changed int, err error) { return 0, nil }
-
-// Check returns all that is wrong with a definition, in the order of its fields.
-func (s *Service) Check(ctx context.Context, d pack.Indicator) ([]Problem, error) { return nil, nil }
-
-// Explain says in words what a definition computes.
-func (s *Service) Explain(ctx context.Context, d pack.Indicator, lang string) (string, error) {
-	return "", nil
+func noCode(k errs.Kind, code string) error {
+	return &errs.Error{Kind: k, Key: "indicator.no_code", Args: []any{"Code", code}, Field: "code"}
 }
 
-// Preview computes a definition that is not saved, as Eval would.
-func (s *Service) Preview(ctx context.Context, d pack.Indicator, q Query) ([]Cell, error) {
-	return nil, nil
-}
-
-// Save adds a version that holds from d.From on, and ends the one before. It
-// needs the permission indicator:define, a reason, and a definition without
-// problems; Conflict if base is not the newest version (0 = a new code).
-func (s *Service) Save(ctx context.Context, d pack.Indicator, base int64, reason string) (Definition, error) {
-	return Definition{}, nil
-}
-
-// Query asks for cells.
-type Query struct {
-	Codes   []string // empty = all in force
-	Area    string   // code of an area
-	Level   string   // areas of this level below it; "" = the area itself
-	Periods []period.Period
-	// By breaks down by one dimension: one cell for each value. Only what the
-	// definition allows.
-	By string
-}
-
-// Eval computes cells by area, then period, then code. Each period is computed
-// with the definition in force at its end. It fails with Invalid for unknown
-// codes, areas, levels.
-func (s *Service) Eval(ctx context.Context, q Query) ([]Cell, error) { return nil, nil }
-
-// Open shows what a cell is made of, with at most limit parts for each reference.
-func (s *Service) Open(ctx context.Context, code, area string, at period.Period, lang string, limit int) (Lineage, error) {
-	return Lineage{}, nil
+// History returns all versions of a code, the newest first; NotFound if there
+// is none.
+func (s *Service) History(ctx context.Context, code string) ([]Definition, error) {
+	b, err := s.book(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := slices.Clone(b.versions[code])
+	if len(list) == 0 {
+		return nil, noCode(errs.NotFound, code)
+	}
+	slices.Reverse(list)
+	return list, nil
 }
