@@ -29,6 +29,7 @@ type Symbol struct {
 	Unit   Unit
 	Area   Additivity
 	Time   Additivity
+	Span   bool // the source knows any run of days itself: ytd need not add parts up
 	Dims   []Dim
 	Inline string // an indicator: the formula that stands for the code; "" = a measure
 }
@@ -74,8 +75,8 @@ type Env interface {
 	// Ancestor returns, for each area, the number of its ancestor at a level
 	// (the area itself counts), or -1.
 	Ancestor(level string) ([]int32, error)
-	// Within returns, for each area, the range of preorder numbers of its
-	// subtree, and for each area whether it is of level.
+	// Within returns, for each area, the first preorder number behind its
+	// subtree, and whether the area is of level.
 	Within(level string) (last []int32, of []bool, err error)
 }
 

@@ -1,7 +1,5 @@
 package formula
 
-import "xuedu/internal/errs"
-
 // Type is what a formula gives.
 type Type string
 
@@ -16,19 +14,40 @@ type Program struct {
 	Source string
 	Type   Type
 	Unit   Unit
+
+	root  *node
+	steps []step
+	refs  []Ref
+	out   int32 // the step that is the result
 }
 
-// Compile reads and checks a formula. All that is wrong with it is returned at
-// once, in the order of the source; with problems there is no program.
-func Compile(src string, symbols Symbols) (*Program, []Problem) {
-	return nil, []Problem{{Key: "error.internal"}}
-}
+// Refs lists what Eval loads, without repetition, in the order of the source.
+func (p *Program) Refs() []Ref { return append([]Ref(nil), p.refs...) }
 
-// Refs lists what Eval loads, without repetition.
-func (p *Program) Refs() []Ref { return nil }
+// String returns the canonical spelling of the formula.
+func (p *Program) String() string { return p.root.String() }
 
 // Eval computes p for every area of env at once. Missing says what to do where
-// units have not reported. It fails with what env fails with.
+// units have not reported. It fails with Invalid for a policy that is none, and
+// with what env fails with.
 func (p *Program) Eval(env Env, m Missing) (Result, error) {
-	return Result{}, errs.New(errs.Internal, "error.internal")
+	pol, err := m.policy()
+	if err != nil {
+		return Result{}, err
+	}
+	r := &run{env: env, policy: pol, n: env.Len(), program: p}
+	if err := r.load(); err != nil {
+		return Result{}, err
+	}
+	cols := make([]vec, len(p.steps))
+	for i, s := range p.steps {
+		if cols[i], err = r.step(s, cols); err != nil {
+			return Result{}, err
+		}
+	}
+	cover := make([]Coverage, len(r.loaded))
+	for i := range cover {
+		cover[i] = r.loaded[i].Coverage
+	}
+	return Result{Column: cols[p.out].Column, Coverage: worst(cover)}, nil
 }

@@ -1,0 +1,164 @@
+package formula
+
+import "math/big"
+
+// arithmetic adds, subtracts, multiplies and divides. The plain case, whole
+// numbers that do not overflow, goes through the columns without a branch
+// taken; what does not fit there is done cell by cell.
+func (r *run) arithmetic(o op, a, b vec) vec {
+	out := r.join(a, b)
+	out.Num = make([]int64, r.n)
+	plain := a.Den == nil && b.Den == nil
+	if !plain || o == opDiv {
+		out.Den = make([]int64, r.n)
+	}
+	switch {
+	case !plain:
+		for i := range out.Num {
+			out.slow(o, a, b, i)
+		}
+		return out
+	case o == opAdd:
+		addPlain(&out, a, b)
+	case o == opSub:
+		subPlain(&out, a, b)
+	case o == opMul:
+		mulPlain(&out, a, b)
+	case o == opDiv:
+		divPlain(&out, a, b)
+	}
+	for i := range a.Big {
+		out.slow(o, a, b, i)
+	}
+	for i := range b.Big {
+		out.slow(o, a, b, i)
+	}
+	return out
+}
+
+func addPlain(out *vec, a, b vec) {
+	x, y, z := a.Num, b.Num[:len(a.Num)], out.Num[:len(a.Num)]
+	var over int64
+	for i := range x {
+		c := x[i] + y[i]
+		over |= (x[i] ^ c) & (y[i] ^ c)
+		z[i] = c
+	}
+	if over < 0 {
+		for i := range x {
+			out.slow(opAdd, a, b, i)
+		}
+	}
+}
+
+func subPlain(out *vec, a, b vec) {
+	x, y, z := a.Num, b.Num[:len(a.Num)], out.Num[:len(a.Num)]
+	var over int64
+	for i := range x {
+		c := x[i] - y[i]
+		over |= (x[i] ^ y[i]) & (x[i] ^ c)
+		z[i] = c
+	}
+	if over < 0 {
+		for i := range x {
+			out.slow(opSub, a, b, i)
+		}
+	}
+}
+
+func mulPlain(out *vec, a, b vec) {
+	x, y, z := a.Num, b.Num[:len(a.Num)], out.Num[:len(a.Num)]
+	for i := range x {
+		if uint64(x[i]+1<<31)|uint64(y[i]+1<<31) < 1<<32 { // both small
+			z[i] = x[i] * y[i]
+		} else {
+			out.slow(opMul, a, b, i)
+		}
+	}
+}
+
+func divPlain(out *vec, a, b vec) {
+	x, y, z, d := a.Num, b.Num[:len(a.Num)], out.Num[:len(a.Num)], out.Den[:len(a.Num)]
+	for i := range x {
+		if y[i] > 0 {
+			z[i], d[i] = x[i], y[i]
+		} else {
+			out.slow(opDiv, a, b, i)
+		}
+	}
+}
+
+// slow computes one cell, through big numbers if it must.
+func (v *vec) slow(o op, a, b vec, i int) {
+	if v.State[i] != Value {
+		v.set(i, frac{0, 1})
+		return
+	}
+	x, xr := a.frac(i)
+	y, yr := b.frac(i)
+	if o == opDiv && yr == nil && y.num == 0 {
+		v.set(i, frac{0, 1})
+		v.mark(i, DivideByZero)
+		return
+	}
+	if xr == nil && yr == nil {
+		if f, ok := x.apply(o, y); ok {
+			v.set(i, f)
+			return
+		}
+	}
+	v.setBig(i, applyBig(o, a.exact(i), b.exact(i)))
+}
+
+func (f frac) apply(o op, g frac) (frac, bool) {
+	ok := true
+	switch o {
+	case opSub:
+		g, ok = g.neg()
+		fallthrough
+	case opAdd:
+		h, fits := f.add(g)
+		return h, ok && fits
+	case opDiv:
+		g, ok = g.inverse()
+	}
+	if !ok {
+		return frac{}, false
+	}
+	return f.mul(g)
+}
+
+func applyBig(o op, x, y *big.Rat) *big.Rat {
+	z := new(big.Rat)
+	switch o {
+	case opAdd:
+		return z.Add(x, y)
+	case opSub:
+		return z.Sub(x, y)
+	case opMul:
+		return z.Mul(x, y)
+	}
+	return z.Quo(x, y)
+}
+
+// set writes a number; a column without denominators gets whole numbers only.
+func (v *vec) set(i int, f frac) {
+	v.Num[i] = f.num
+	if v.Den != nil {
+		v.Den[i] = f.den
+	}
+	delete(v.Big, i)
+}
+
+// setBig writes a number of any size, small if it fits.
+func (v *vec) setBig(i int, r *big.Rat) {
+	if r.Num().IsInt64() && r.Denom().IsInt64() {
+		v.set(i, frac{r.Num().Int64(), r.Denom().Int64()})
+		return
+	}
+	if v.Big == nil {
+		v.Big = map[int]*big.Rat{}
+	}
+	v.set(i, frac{0, 1})
+	v.Big[i] = r
+}
