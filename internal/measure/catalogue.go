@@ -192,7 +192,8 @@ func (c *Catalogue) Symbol(code string) (formula.Symbol, bool) {
 	if !ok {
 		return formula.Symbol{}, false
 	}
-	return formula.Symbol{Code: e.Code, Unit: e.Unit, Area: e.Area, Time: e.Time, Dims: e.Dims}, true
+	return formula.Symbol{Code: e.Code, Unit: e.Unit, Area: e.Area, Time: e.Time, Dims: e.Dims,
+		Span: slices.Contains(e.Periods, period.Range)}, true
 }
 
 // maxNear is how many codes Near lists.
