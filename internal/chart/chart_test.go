@@ -84,11 +84,23 @@ func inEnglish(c chart.Choropleth) chart.Choropleth {
 	return c
 }
 
+// way is a path of four years of which one is ahead.
+func way() chart.Way {
+	w := chart.Way{Head: chart.Head{ID: "w", Title: "示范区：目标与实际", Desc: "2023 年 5 个，2025 年的目标是 12 个。"}}
+	for i, v := range []float64{0, 2, 5, 0} {
+		w.Points = append(w.Points, chart.Point{Label: []string{"2022", "2023", "2024", "2025"}[i], Value: v, Text: chart.Grouped(v), Missing: i == 3})
+		w.Plan = append(w.Plan, chart.Point{Value: []float64{0, 4, 8, 12}[i], Text: "目标 12", Missing: i == 0})
+	}
+	w.Forecast = chart.Point{Value: 7.5, Text: "预计 7.5"}
+	return w
+}
+
 // TestGolden fixes the markup of each chart.
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	for name, got := range map[string]template.HTML{
 		"line":    chart.Line(trend()),
+		"path":    chart.Path(way()),
 		"bars":    chart.Bars(comparison()),
 		"squares": chart.Squares(chart.Goal{Done: 7, Way: 41, Target: 100}),
 		"map":     chart.Map(beijing(t)),
@@ -166,6 +178,7 @@ func TestEmpty(t *testing.T) {
 	missing := []chart.Point{{Label: "一季", Missing: true, Text: "未报"}, {Label: "二季", Value: math.NaN(), Text: "不可计算"}}
 	for _, svg := range []template.HTML{
 		chart.Line(chart.Trend{Head: chart.Head{ID: "a", Title: "t"}}), chart.Line(chart.Trend{Head: chart.Head{ID: "a", Title: "t"}, Points: missing}),
+		chart.Path(chart.Way{Head: chart.Head{ID: "a", Title: "t"}, Forecast: chart.Point{Missing: true}}), chart.Path(chart.Way{Head: chart.Head{ID: "a", Title: "t"}, Points: missing, Plan: missing}),
 		chart.Bars(chart.Comparison{Head: chart.Head{ID: "a", Title: "t"}}), chart.Bars(chart.Comparison{Head: chart.Head{ID: "a", Title: "t"}, Points: missing}),
 		chart.Squares(chart.Goal{}), chart.Squares(chart.Goal{Done: -1, Way: 1e9, Target: 3}), chart.Defs,
 	} {
@@ -224,6 +237,7 @@ func FuzzEscape(f *testing.F) {
 		o := &chart.Outlines{View: [2]float64{10, 10}, Areas: []chart.Shape{{Code: label, Name: map[string]string{"en": text}, Paths: []string{text}}}}
 		for _, svg := range []template.HTML{
 			chart.Line(chart.Trend{Head: h, Points: ps, Past: ps, Aims: []chart.Aim{{To: 1, Value: 3, Text: text}}}),
+			chart.Path(chart.Way{Head: h, Points: ps, Plan: ps, Forecast: ps[0]}),
 			chart.Bars(chart.Comparison{Head: h, Points: ps, Past: ps, Name: label, PastName: text}),
 			chart.Map(chart.Choropleth{Head: h, Outlines: o, Lang: "en", Values: map[string]chart.Point{label: ps[0]}, Limits: []float64{1, 2}}),
 			chart.Legend(label, []float64{v}, chart.Grouped, chart.LegendWords{Below: label, Above: text}),
