@@ -24,6 +24,7 @@ func (a *App) Routes() []web.Route {
 	routes = append(routes, a.activityRoutes()...)
 	routes = append(routes, a.reportRoutes()...)
 	routes = append(routes, a.returnRoutes()...)
+	routes = append(routes, a.indicatorPages().Routes()...)
 	return routes
 }
 
@@ -99,6 +100,7 @@ var nav = []ui.NavItem{
 	{Front: ui.Public, Key: "nav.home", Path: "/"},
 	{Front: ui.Public, Key: "nav.classes", Path: "/classes"},
 	{Front: ui.Public, Key: "nav.figures", Path: "/figures"},
+	{Front: ui.Public, Key: "nav.indicators", Path: "/indicators"},
 	{Front: ui.Public, Key: "nav.reports", Path: "/reports"},
 	{Front: ui.Public, Key: "nav.plan", Path: "/plan"},
 	{Front: ui.Public, Key: "nav.orgs", Path: "/orgs"},
@@ -106,6 +108,7 @@ var nav = []ui.NavItem{
 	{Front: ui.Desk, Key: "nav.activities", Path: "/desk/activities", Perm: "activity:read"},
 	{Front: ui.Desk, Key: "nav.returns", Path: "/desk/returns", Perm: "return:read"},
 	{Front: ui.Desk, Key: "nav.desk_orgs", Path: "/desk/orgs", Perm: "org:edit"},
+	{Front: ui.Desk, Key: "nav.indicators", Path: "/indicators"},
 	{Front: ui.Desk, Key: "nav.plan", Path: "/plan"},
 	{Front: ui.Desk, Key: "nav.accounts", Path: "/admin/accounts", Perm: "account:read"},
 	{Front: ui.Desk, Key: "nav.audit", Path: "/admin/audit", Perm: "audit:read"},

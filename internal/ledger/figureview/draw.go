@@ -122,7 +122,7 @@ func (c *City) Trend(ctx context.Context, p ui.Page, id string, q ledger.Query, 
 		if err != nil {
 			return Chart{}, err
 		}
-		row := Row{Label: PeriodName(p, d), Cell: NewCell(p, f), Href: Address("/figures", one), Here: d.Name == q.Period.Name, Short: shortName(p, d)}
+		row := Row{Label: PeriodName(p, d), Cell: NewCell(p, f), Href: Address("/figures", one), Here: d.Name == q.Period.Name, Short: ShortPeriod(p, d)}
 		if !d.IsYear() {
 			row.Group = strconv.Itoa(d.From.Year())
 		}
@@ -142,8 +142,8 @@ func (c *City) Trend(ctx context.Context, p ui.Page, id string, q ledger.Query, 
 	return ch, nil
 }
 
-// shortName is a period under a chart: 三季, Q3, 3月, Mar.
-func shortName(p ui.Page, d ledger.Period) string {
+// ShortPeriod is a period under a chart: 三季, Q3, 3月, Mar.
+func ShortPeriod(p ui.Page, d ledger.Period) string {
 	switch {
 	case d.IsYear():
 		return d.Name
