@@ -7,6 +7,7 @@ import (
 	"xuedu/internal/area"
 	"xuedu/internal/db"
 	"xuedu/internal/errs"
+	"xuedu/internal/indicator"
 	"xuedu/internal/ledger"
 	"xuedu/internal/pack"
 )
@@ -28,15 +29,19 @@ func LoadCity(ctx context.Context, d *db.DB) (pack.City, error) {
 	return c, err
 }
 
-// ApplyPack puts p in force in the city of d and numbers its new themes. It
+// ApplyPack puts p in force in the city of d, numbers its new themes and brings
+// its indicators and targets in; what an earlier run left undone is done now. It
 // fails as pack.Service.Apply does.
 func ApplyPack(ctx context.Context, d *db.DB, p *pack.Pack, reason string, now func() time.Time) ([]pack.Change, error) {
 	s := pack.New(d, Uses, now)
 	changes, err := s.Apply(ctx, p, reason)
-	if err != nil || len(changes) == 0 {
+	if err != nil {
 		return changes, err
 	}
 	if err := syncThemes(ctx, d, s.Pack, now); err != nil {
+		return changes, err
+	}
+	if _, err := indicator.New(d, nil, s.Pack, now).Adopt(ctx, reason); err != nil {
 		return changes, err
 	}
 	areas := area.New(d, now)

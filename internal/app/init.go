@@ -13,6 +13,7 @@ import (
 	"xuedu/internal/config"
 	"xuedu/internal/db"
 	"xuedu/internal/errs"
+	"xuedu/internal/indicator"
 	"xuedu/internal/keys"
 	"xuedu/internal/org"
 	"xuedu/internal/pack"
@@ -146,6 +147,9 @@ func (m *maker) make(ctx context.Context, c config.Config) error {
 	}
 	give := func() *pack.Pack { return m.o.Pack }
 	if err := syncThemes(ctx, m.db, give, m.o.Now); err != nil {
+		return err
+	}
+	if _, err := indicator.New(m.db, nil, give, m.o.Now).Adopt(ctx, m.o.Pack.Name+" "+m.o.Pack.Version); err != nil {
 		return err
 	}
 	if err := adoptTargets(ctx, m.db, m.areas.Tree, m.o.Pack, m.o.Now); err != nil {
