@@ -41,6 +41,8 @@ type taught struct {
 	key   string       // SQL of what is counted once; "" = every meeting counts
 	per   bool         // counted in minutes
 	dims  formula.Additivity
+
+	listed bool // the length of the pack's list: the same everywhere
 }
 
 // offered are the measures of this package. A class has one theme, one mode
@@ -52,7 +54,8 @@ var offered = []taught{
 	{code: "meetings.held", unit: "meeting", state: Held, value: "1", dims: formula.Sum},
 	{code: "meetings.cancelled", unit: "meeting", state: Cancelled, value: "1", dims: formula.Sum},
 	{code: "teaching.credits", unit: "credit", state: Held, value: "m.minutes", per: true, dims: formula.Sum},
-	{code: "themes.taught", unit: "theme", state: Held, value: "1", key: "a.theme", dims: formula.Distinct},
+	{code: "themes.run", unit: "theme", state: Held, value: "1", key: "a.theme", dims: formula.Distinct},
+	{code: "themes", unit: "theme", listed: true},
 	{code: "teachers.active", unit: "person", state: Held, value: "1", key: "c.teacher_id", dims: formula.Distinct},
 }
 
@@ -75,7 +78,10 @@ func (m *Measures) decl(o *taught, p *pack.Pack) measure.Decl {
 		Periods: []period.Kind{period.Year, period.Quarter, period.Month, period.Range},
 		Dims: []formula.Dim{{Name: "theme", Values: codes(p.Themes), Add: o.dims}, {Name: "mode", Values: []string{"onsite", "online"}, Add: o.dims},
 			{Name: "type", Values: types(p), Add: o.dims}}}
-	if o.key != "" {
+	switch {
+	case o.listed:
+		d.Area, d.Time, d.Dims = formula.None, formula.None, nil
+	case o.key != "":
 		d.Area, d.Time = formula.Distinct, formula.Distinct
 	}
 	if o.per {
@@ -101,7 +107,10 @@ func types(p *pack.Pack) []string {
 }
 
 // Version implements measure.Source.
-func (m *Measures) Version(ctx context.Context, _ string, p period.Period) (string, error) {
+func (m *Measures) Version(ctx context.Context, code string, p period.Period) (string, error) {
+	if code == "themes" {
+		return m.pack().Digest(), nil
+	}
 	return version(ctx, m.db.Read, p)
 }
 
@@ -111,6 +120,9 @@ func (m *Measures) Read(ctx context.Context, a measure.Ask) (measure.Block, erro
 	o, err := m.asked(a)
 	if err != nil {
 		return measure.Block{}, err
+	}
+	if o.listed {
+		return measure.Everywhere(a.Tree, int64(len(m.pack().Themes))), nil
 	}
 	units, err := m.units(ctx, o, a)
 	if err != nil {

@@ -92,6 +92,9 @@ func (m *Measures) Origin(ctx context.Context, a measure.Ask, nr, limit int) ([]
 	if err != nil {
 		return nil, 0, err
 	}
+	if o.listed {
+		return nil, 0, nil
+	}
 	where, args := o.where(a)
 	value := "sum(" + o.value + ")"
 	if o.key != "" {

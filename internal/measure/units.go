@@ -69,6 +69,15 @@ func Counted(t *area.Tree, p period.Period, num []int64) Block {
 	return b
 }
 
+// Everywhere makes the block of a constant, such as the length of a list.
+func Everywhere(t *area.Tree, v int64) Block {
+	b := Unrecorded(t)
+	for n := range b.State {
+		b.Num[n], b.State[n] = v, formula.Value
+	}
+	return b
+}
+
 // Unrecorded makes the block of a period in which a register holds nothing at
 // all: nobody has recorded, which is not the same as zero.
 func Unrecorded(t *area.Tree) Block {
