@@ -41,7 +41,7 @@ func ApplyPack(ctx context.Context, d *db.DB, p *pack.Pack, reason string, now f
 	if err := syncThemes(ctx, d, s.Pack, now); err != nil {
 		return changes, err
 	}
-	if _, err := indicator.New(d, nil, s.Pack, now).Adopt(ctx, reason); err != nil {
+	if _, err := indicator.New(d, nil, s.Pack, nil, now).Adopt(ctx, reason); err != nil {
 		return changes, err
 	}
 	areas := area.New(d, now)

@@ -2,10 +2,7 @@ package indicator
 
 import (
 	"context"
-	"math/big"
 	"slices"
-
-	"github.com/cockroachdb/apd/v3"
 
 	"xuedu/internal/area"
 	"xuedu/internal/formula"
@@ -49,8 +46,7 @@ func (l line) cell(results []formula.Result, n int, level string) Cell {
 	r := results[l.job]
 	c.State, c.Cause, c.Coverage = r.State[n], causeAt(r.Column, n), coverageAt(r.Coverage, n)
 	if c.State.Known() {
-		exact := fraction(r.Column, n)
-		c.Value, c.Exact = Round(exact, l.def.Places), exact.RatString()
+		c.Value, c.Exact = r.Round(n, l.def.Places), r.Rat(n).RatString()
 	}
 	return c
 }
@@ -92,33 +88,4 @@ func coverageAt(c formula.Coverage, n int) Coverage {
 		return Coverage{}
 	}
 	return Coverage{Expected: c.Expected[n], Reported: c.Reported[n], NotApplicable: c.NotApplicable[n]}
-}
-
-// fraction returns the exact value of a known cell.
-func fraction(c formula.Column, n int) *big.Rat {
-	if r := c.Big[n]; r != nil {
-		return r
-	}
-	den := int64(1)
-	if c.Den != nil {
-		den = c.Den[n]
-	}
-	return big.NewRat(c.Num[n], den)
-}
-
-// Round rounds an exact value half to even, to so many digits behind the point.
-func Round(r *big.Rat, places int32) apd.Decimal {
-	num := new(big.Int).Mul(r.Num(), new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(places)), nil))
-	q, rest := new(big.Int).QuoRem(new(big.Int).Abs(num), r.Denom(), new(big.Int))
-	switch rest.Lsh(rest, 1).Cmp(r.Denom()) {
-	case 1:
-		q.Add(q, big.NewInt(1))
-	case 0:
-		if q.Bit(0) == 1 {
-			q.Add(q, big.NewInt(1))
-		}
-	}
-	d := apd.Decimal{Exponent: -places, Negative: num.Sign() < 0 && q.Sign() > 0}
-	d.Coeff.SetMathBigInt(q)
-	return d
 }

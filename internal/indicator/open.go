@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"xuedu/internal/formula"
+	"xuedu/internal/measure"
 	"xuedu/internal/period"
 )
 
@@ -57,11 +58,7 @@ func (s *Service) reference(ctx context.Context, x *set, r formula.Ref, at perio
 	}
 	v.State, v.Cause, v.Coverage = col.State[nr], causeAt(col.Column, nr), coverageAt(col.Coverage, nr)
 	if v.State.Known() {
-		v.Value = Round(fraction(col.Column, nr), int32(v.Decl.Scale))
-		if r.Op == formula.Target {
-			v.Value = Round(fraction(col.Column, nr), targetPlaces)
-			v.Value.Reduce(&v.Value)
-		}
+		v.Value = col.Round(nr, places(v.Decl, r.Op))
 	}
 	if limit > 0 && r.Op != formula.Target && !v.Decl.Absent {
 		v.Parts, v.Total, err = s.engine.Origin(ctx, r, at, nr, limit)
@@ -69,5 +66,14 @@ func (s *Service) reference(ctx context.Context, x *set, r formula.Ref, at perio
 	return v, err
 }
 
-// targetPlaces is how finely targets are set.
-const targetPlaces = 6
+// places is how finely a measure is shown: as it is recorded, and where it is
+// recorded in parts of its unit, such as minutes of hours, to two digits.
+func places(d measure.Decl, op formula.Op) int32 {
+	switch {
+	case op == formula.Target:
+		return measure.TargetScale
+	case d.Per > 1:
+		return int32(d.Scale) + 2
+	}
+	return int32(d.Scale)
+}

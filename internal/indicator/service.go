@@ -19,13 +19,15 @@ type Service struct {
 	db     *db.DB
 	engine *measure.Engine
 	pack   func() *pack.Pack
+	text   measure.Translate
 	now    func() time.Time
 	held   atomic.Pointer[book]
 }
 
-// New returns a Service over the measures of engine.
-func New(d *db.DB, engine *measure.Engine, p func() *pack.Pack, now func() time.Time) *Service {
-	return &Service{db: d, engine: engine, pack: p, now: now}
+// New returns a Service over the measures of engine. Adopt needs neither engine
+// nor text.
+func New(d *db.DB, engine *measure.Engine, p func() *pack.Pack, text measure.Translate, now func() time.Time) *Service {
+	return &Service{db: d, engine: engine, pack: p, text: text, now: now}
 }
 
 // stamp is the time to store: UTC, and no finer than both databases keep.
