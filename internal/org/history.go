@@ -11,7 +11,13 @@ import (
 )
 
 // fieldNames are the fields that a history tells of, in the order of a page.
-var fieldNames = []string{"code", "type", "name", "name_en", "area", "parent", "address", "phone", "state"}
+var fieldNames = func() []string {
+	names := []string{"code", "type", "name", "name_en", "area", "parent", "address", "phone", "state"}
+	for _, f := range Facts {
+		names = append(names, f.Name)
+	}
+	return names
+}()
 
 // fields returns the values of o by field name. Area and parent are ids, so
 // that a later change of a code does not change the past.
@@ -22,6 +28,9 @@ func (o *Org) fields() map[string]string {
 	}
 	if o.AreaID != 0 {
 		f["area"] = strconv.FormatInt(o.AreaID, 10)
+	}
+	for _, fact := range Facts {
+		f[fact.Name] = fact.Get(o.Profile)
 	}
 	return f
 }

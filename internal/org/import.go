@@ -13,8 +13,9 @@ import (
 	"xuedu/internal/sheet"
 )
 
-// Columns of an import. The first four are needed.
-var Columns = []sheet.Column{
+// Columns of an import. The first four are needed; the facts of the profile
+// stand behind the others.
+var Columns = append([]sheet.Column{
 	{Name: "code", Also: []string{"代码", "机构代码"}, Required: true},
 	{Name: "name", Also: []string{"名称", "机构名称"}, Required: true},
 	{Name: "type", Also: []string{"类型", "机构类型"}, Required: true},
@@ -23,6 +24,14 @@ var Columns = []sheet.Column{
 	{Name: "parent", Also: []string{"上级", "上级代码"}},
 	{Name: "address", Also: []string{"地址"}},
 	{Name: "phone", Also: []string{"电话"}},
+}, factColumns()...)
+
+func factColumns() []sheet.Column {
+	out := make([]sheet.Column, len(Facts))
+	for i, f := range Facts {
+		out[i] = sheet.Column{Name: f.Name, Also: f.Also}
+	}
+	return out
 }
 
 // positions in Columns.
@@ -35,6 +44,7 @@ const (
 	colParent
 	colAddress
 	colPhone
+	colFacts // the first of them
 )
 
 const maxImportRows = 100_000
@@ -127,10 +137,14 @@ func (s *Service) readRows(src *sheet.Table, rep *ImportReport) ([]importRow, er
 		if err != nil {
 			return nil, fmt.Errorf("read row: %w", err)
 		}
-		rows = append(rows, importRow{line: row.Line, has: has, in: Input{
+		in := Input{
 			Code: h.Cell(row, colCode), Name: h.Cell(row, colName), Type: s.typeCode(h.Cell(row, colType)), Area: h.Cell(row, colArea),
 			NameEN: h.Cell(row, colNameEN), Parent: h.Cell(row, colParent), Address: h.Cell(row, colAddress), Phone: h.Cell(row, colPhone),
-		}})
+		}
+		for i, f := range Facts {
+			f.Set(&in.Profile, h.Cell(row, colFacts+i))
+		}
+		rows = append(rows, importRow{line: row.Line, has: has, in: in})
 	}
 }
 
@@ -272,6 +286,11 @@ func (im *importer) keep(in *Input, has []bool, before Org) {
 	if !has[colPhone] {
 		in.Phone = before.Phone
 	}
+	for i, f := range Facts {
+		if !has[colFacts+i] {
+			f.Set(&in.Profile, f.Get(before.Profile))
+		}
+	}
 }
 
 func (im *importer) refuse(row importRow, err error) {
@@ -281,5 +300,8 @@ func (im *importer) refuse(row importRow, err error) {
 	}
 	values := map[string]string{"code": row.in.Code, "name": row.in.Name, "type": row.in.Type, "area": row.in.Area,
 		"name_en": row.in.NameEN, "parent": row.in.Parent, "address": row.in.Address, "phone": row.in.Phone}
+	for _, f := range Facts {
+		values[f.Name] = f.Get(row.in.Profile)
+	}
 	im.rep.Rejects = append(im.rep.Rejects, Reject{Line: row.line, Column: e.Field, Value: values[e.Field], Err: e})
 }

@@ -24,18 +24,19 @@ const (
 
 // Org is an institution or a body.
 type Org struct {
-	ID        string
-	Code      string // short, stable, unique: for imports and addresses
-	Type      string // code of an org type of the pack
-	Name      string
-	NameEN    string // may be empty
-	Pinyin    string // sort key
-	Initials  string
-	AreaID    int64  // where it stands
-	ParentID  string // "" = none
-	Address   string
-	Phone     string // of the institution, not of a person
-	State     State
+	ID       string
+	Code     string // short, stable, unique: for imports and addresses
+	Type     string // code of an org type of the pack
+	Name     string
+	NameEN   string // may be empty
+	Pinyin   string // sort key
+	Initials string
+	AreaID   int64  // where it stands
+	ParentID string // "" = none
+	Address  string
+	Phone    string // of the institution, not of a person
+	State    State
+	Profile
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
@@ -54,7 +55,8 @@ type Input struct {
 	Area                     string // code of the area
 	Parent                   string // code of the institution above, "" = none
 	Address, Phone           string
-	Seen                     time.Time // UpdatedAt of what the editor saw; zero = whatever it is
+	Profile
+	Seen time.Time // UpdatedAt of what the editor saw; zero = whatever it is
 }
 
 // Limits of what is entered, in characters.
@@ -91,7 +93,7 @@ func (in *Input) clean() error {
 			return errs.InvalidField(f.field, "org.too_long", "Max", f.max)
 		}
 	}
-	return nil
+	return in.Profile.clean()
 }
 
 // pages are addresses beside those of institutions: /desk/orgs/new.

@@ -179,6 +179,7 @@ func (s *Service) fill(o Org, in Input, r *register) (Org, error) {
 		o.ParentID = p.ID
 	}
 	o.Type, o.NameEN, o.AreaID, o.Address, o.Phone = in.Type, in.NameEN, s.tree().At(n).ID, in.Address, in.Phone
+	o.Profile = in.Profile
 	o.named(in.Name)
 	if o.UpdatedAt.IsZero() {
 		o.UpdatedAt = o.CreatedAt

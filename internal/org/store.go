@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"xuedu/internal/audit"
@@ -30,6 +31,9 @@ func all(ctx context.Context, q db.Querier) ([]Org, error) {
 		list = append(list, Org{
 			ID: r.ID, Code: r.Code, Type: r.Type, Name: r.Name, NameEN: r.NameEn, Pinyin: r.Pinyin, Initials: r.Initials,
 			AreaID: r.AreaID, ParentID: r.ParentID.String, Address: r.Address, Phone: r.Phone, State: State(r.State),
+			Profile: Profile{Host: r.Host.String, Space: r.Space.String, Shared: r.Shared.String, Rooms: known(r.Rooms), Ramp: r.Ramp.String,
+				Lift: r.Lift.String, Toilet: r.Toilet.String, FullTime: known(r.FullTime), PartTime: known(r.PartTime), Volunteers: known(r.Volunteers),
+				OpenHours: r.OpenHours.String, Opening: r.Opening.String},
 			CreatedAt: r.CreatedAt.UTC(), UpdatedAt: r.UpdatedAt.UTC(),
 		})
 	}
@@ -48,6 +52,20 @@ func serial(ctx context.Context, q db.Querier) (int64, error) {
 	return n, nil
 }
 
+// known is a count as text, "" where it is not known.
+func known(n sql.NullInt64) string {
+	if !n.Valid {
+		return ""
+	}
+	return strconv.FormatInt(n.Int64, 10)
+}
+
+// countOf is a count of a checked profile.
+func countOf(s string) sql.NullInt64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	return sql.NullInt64{Int64: n, Valid: err == nil}
+}
+
 func orNull(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }
 
 // insert writes o with its history and the audit entry.
@@ -62,6 +80,9 @@ func insertRow(ctx context.Context, tx *sql.Tx, o Org) error {
 	err := gen.New(tx).InsertOrg(ctx, gen.InsertOrgParams{
 		ID: o.ID, Code: o.Code, Type: o.Type, Name: o.Name, NameEn: o.NameEN, Pinyin: o.Pinyin, Initials: o.Initials,
 		AreaID: o.AreaID, ParentID: orNull(o.ParentID), Address: o.Address, Phone: o.Phone, State: string(o.State),
+		Host: orNull(o.Host), Space: orNull(o.Space), Shared: orNull(o.Shared), Rooms: countOf(o.Rooms), Ramp: orNull(o.Ramp), Lift: orNull(o.Lift),
+		Toilet: orNull(o.Toilet), FullTime: countOf(o.FullTime), PartTime: countOf(o.PartTime), Volunteers: countOf(o.Volunteers),
+		OpenHours: orNull(o.OpenHours), Opening: orNull(o.Opening),
 		CreatedAt: o.CreatedAt, UpdatedAt: o.UpdatedAt,
 	})
 	if err != nil {
@@ -82,6 +103,9 @@ func updateRow(ctx context.Context, tx *sql.Tx, old, o Org) error {
 	n, err := gen.New(tx).UpdateOrg(ctx, gen.UpdateOrgParams{
 		ID: o.ID, Type: o.Type, Name: o.Name, NameEn: o.NameEN, Pinyin: o.Pinyin, Initials: o.Initials, AreaID: o.AreaID,
 		ParentID: orNull(o.ParentID), Address: o.Address, Phone: o.Phone, State: string(o.State), UpdatedAt: o.UpdatedAt,
+		Host: orNull(o.Host), Space: orNull(o.Space), Shared: orNull(o.Shared), Rooms: countOf(o.Rooms), Ramp: orNull(o.Ramp), Lift: orNull(o.Lift),
+		Toilet: orNull(o.Toilet), FullTime: countOf(o.FullTime), PartTime: countOf(o.PartTime), Volunteers: countOf(o.Volunteers),
+		OpenHours: orNull(o.OpenHours), Opening: orNull(o.Opening),
 		Seen: old.UpdatedAt,
 	})
 	if err != nil {

@@ -12,6 +12,20 @@ CREATE TABLE org (
   address    TEXT NOT NULL,
   phone      TEXT NOT NULL,                   -- of the institution, not of a person
   state      TEXT NOT NULL,                   -- active, inactive
+  -- The profile: facts that statistics ask of an institution. NULL = not known,
+  -- which is not zero.
+  host       TEXT,                            -- body that founded it and answers for it
+  space      TEXT,                            -- decimal: indoor floor space in square metres
+  shared     TEXT,                            -- decimal: of which shared by others, in square metres
+  rooms      BIGINT,
+  ramp       TEXT,                            -- yes, no
+  lift       TEXT,                            -- yes, no, ground = all rooms on the ground floor
+  toilet     TEXT,                            -- yes, no: an accessible one
+  full_time  BIGINT,                          -- staff
+  part_time  BIGINT,
+  volunteers BIGINT,
+  open_hours TEXT,                            -- decimal: hours open to residents in an ordinary week
+  opening    TEXT,                            -- in words: when it is open
   created_at TIMESTAMPTZ NOT NULL,
   updated_at TIMESTAMPTZ NOT NULL
 );

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,6 +54,7 @@ type keepPage struct {
 	Problem *problem
 	Reason  string
 	Events  []event
+	Facts   []fact
 }
 
 // event is one entry of the history as it is shown.
@@ -91,6 +93,7 @@ func (h *handler) renderKeep(w http.ResponseWriter, r *http.Request, status int,
 		p.Problem = &problem{Field: wrong.Field, Text: p.T(wrong.Key, wrong.Args...)}
 		p.Reason = r.PostFormValue("reason")
 	}
+	p.Facts = facts(p.Page, o.Profile, true)
 	if p.Events, err = h.events(r.Context(), o.Code, p.Page); err != nil {
 		return err
 	}
@@ -127,6 +130,14 @@ var fieldKeys = map[string]string{
 	"parent": "org.parent", "address": "org.address", "phone": "org.phone", "state": "org.state",
 }
 
+// fieldName is a field of a change in words.
+func fieldName(p ui.Page, field string) string {
+	if key, ok := fieldKeys[field]; ok {
+		return p.T(key)
+	}
+	return p.T("org.fact." + field)
+}
+
 func (h *handler) events(ctx context.Context, code string, p ui.Page) ([]event, error) {
 	list, err := h.Orgs.History(ctx, code)
 	if err != nil {
@@ -143,7 +154,7 @@ func (h *handler) events(ctx context.Context, code string, p ui.Page) ([]event, 
 			if e.Changes[0].Field == "code" { // registered: the facts above say it
 				break
 			}
-			ev.Changes = append(ev.Changes, change{Field: p.T(fieldKeys[c.Field]), Before: h.value(c.Field, c.Before, p), After: h.value(c.Field, c.After, p)})
+			ev.Changes = append(ev.Changes, change{Field: fieldName(p, c.Field), Before: h.value(c.Field, c.Before, p), After: h.value(c.Field, c.After, p)})
 		}
 		out = append(out, ev)
 	}
@@ -185,6 +196,9 @@ func (h *handler) value(field, v string, p ui.Page) string {
 			return h.place(h.Tree().At(n).ID, p.Lang)
 		}
 	}
+	if i := slices.IndexFunc(org.Facts, func(f org.Fact) bool { return f.Name == field }); i >= 0 {
+		return factText(p, org.Facts[i], v)
+	}
 	return v
 }
 
@@ -207,7 +221,11 @@ func (h *handler) export(w http.ResponseWriter, r *http.Request) error {
 		}
 		for i := range res.Orgs {
 			in := h.input(r, res.Orgs[i])
-			rows = append(rows, []string{in.Code, in.Name, in.Type, in.Area, in.NameEN, in.Parent, in.Address, in.Phone})
+			row := []string{in.Code, in.Name, in.Type, in.Area, in.NameEN, in.Parent, in.Address, in.Phone}
+			for _, f := range org.Facts {
+				row = append(row, f.Get(in.Profile))
+			}
+			rows = append(rows, row)
 		}
 		if len(res.Orgs) < org.PageSize {
 			return sendCSV(w, "orgs.csv", rows)

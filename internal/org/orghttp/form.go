@@ -22,7 +22,7 @@ type field struct {
 	Name, Label, Hint, Value, Error string
 	Fixed                           bool // shown, but not to be changed
 	Options                         []option
-	Wide                            bool
+	Wide, Short                     bool // the width of what is written
 }
 
 type formPage struct {
@@ -30,6 +30,7 @@ type formPage struct {
 	Action, Back, Do string
 	Problem          *problem
 	Fields           []field
+	Facts            []field // the profile
 	Seen             string
 }
 
@@ -50,7 +51,7 @@ func (h *handler) editForm(w http.ResponseWriter, r *http.Request) error {
 
 // input returns what the form shows of an institution.
 func (h *handler) input(r *http.Request, o org.Org) org.Input {
-	in := org.Input{Code: o.Code, Type: o.Type, Name: o.Name, NameEN: o.NameEN, Address: o.Address, Phone: o.Phone, Seen: o.UpdatedAt}
+	in := org.Input{Code: o.Code, Type: o.Type, Name: o.Name, NameEN: o.NameEN, Address: o.Address, Phone: o.Phone, Profile: o.Profile, Seen: o.UpdatedAt}
 	if n, ok := h.Tree().ByID(o.AreaID); ok {
 		in.Area = h.Tree().At(n).Code
 	}
@@ -95,6 +96,7 @@ func inputOf(r *http.Request) org.Input {
 	in := org.Input{
 		Code: r.PostFormValue("code"), Type: r.PostFormValue("type"), Name: r.PostFormValue("name"), NameEN: r.PostFormValue("name_en"),
 		Area: r.PostFormValue("area"), Parent: r.PostFormValue("parent"), Address: r.PostFormValue("address"), Phone: r.PostFormValue("phone"),
+		Profile: profileOf(r),
 	}
 	if ms, err := strconv.ParseInt(r.PostFormValue("seen"), 10, 64); err == nil {
 		in.Seen = time.UnixMilli(ms).UTC()
@@ -162,13 +164,16 @@ func (h *handler) form(r *http.Request, in org.Input, wrong *errs.Error, code st
 		{Name: "phone", Label: p.T("org.phone"), Hint: p.T("org.phone.hint"), Value: in.Phone},
 		{Name: "code", Label: p.T("org.code"), Hint: p.T("org.code.hint"), Value: in.Code, Fixed: code != ""},
 	}
+	p.Facts = factFields(p.Page, in.Profile)
 	if wrong == nil {
 		return p
 	}
 	p.Problem = &problem{Text: p.T(wrong.Key, wrong.Args...)}
-	for i := range p.Fields {
-		if p.Fields[i].Name == wrong.Field {
-			p.Fields[i].Error, p.Problem.Field = p.Problem.Text, wrong.Field
+	for _, list := range [][]field{p.Fields, p.Facts} {
+		for i := range list {
+			if list[i].Name == wrong.Field {
+				list[i].Error, p.Problem.Field = p.Problem.Text, wrong.Field
+			}
 		}
 	}
 	p.Title = p.T("org.error_prefix", "Title", p.Title)

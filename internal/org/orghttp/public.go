@@ -150,6 +150,7 @@ type showPage struct {
 	Below            []row
 	Address, Phone   string
 	Active, CanEdit  bool
+	Facts            []fact
 }
 
 func (h *handler) show(w http.ResponseWriter, r *http.Request) error {
@@ -172,6 +173,6 @@ func (h *handler) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p.Below = h.rows(below, p.Lang)
+	p.Below, p.Facts = h.rows(below, p.Lang), facts(p.Page, o.Profile, false)
 	return web.Render(w, r, http.StatusOK, showView, p)
 }

@@ -10,18 +10,30 @@ import (
 )
 
 type Org struct {
-	ID        string
-	Code      string
-	Type      string
-	Name      string
-	NameEn    string
-	Pinyin    string
-	Initials  string
-	AreaID    int64
-	ParentID  sql.NullString
-	Address   string
-	Phone     string
-	State     string
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	ID         string
+	Code       string
+	Type       string
+	Name       string
+	NameEn     string
+	Pinyin     string
+	Initials   string
+	AreaID     int64
+	ParentID   sql.NullString
+	Address    string
+	Phone      string
+	State      string
+	Host       sql.NullString
+	Space      sql.NullString
+	Shared     sql.NullString
+	Rooms      sql.NullInt64
+	Ramp       sql.NullString
+	Lift       sql.NullString
+	Toilet     sql.NullString
+	FullTime   sql.NullInt64
+	PartTime   sql.NullInt64
+	Volunteers sql.NullInt64
+	OpenHours  sql.NullString
+	Opening    sql.NullString
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
 }

@@ -11,6 +11,39 @@ import (
 	"time"
 )
 
+const histories = `-- name: Histories :many
+SELECT org_id, at, changes FROM org_history WHERE at > $1 ORDER BY at DESC, id DESC
+`
+
+type HistoriesRow struct {
+	OrgID   string
+	At      time.Time
+	Changes string
+}
+
+func (q *Queries) Histories(ctx context.Context, since time.Time) ([]HistoriesRow, error) {
+	rows, err := q.db.QueryContext(ctx, histories, since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []HistoriesRow
+	for rows.Next() {
+		var i HistoriesRow
+		if err := rows.Scan(&i.OrgID, &i.At, &i.Changes); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const history = `-- name: History :many
 SELECT id, at, actor, verb, reason, changes FROM org_history WHERE org_id = $1 ORDER BY at DESC, id DESC
 `
@@ -83,25 +116,39 @@ func (q *Queries) InsertHistory(ctx context.Context, arg InsertHistoryParams) er
 }
 
 const insertOrg = `-- name: InsertOrg :exec
-INSERT INTO org (id, code, type, name, name_en, pinyin, initials, area_id, parent_id, address, phone, state, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+INSERT INTO org (id, code, type, name, name_en, pinyin, initials, area_id, parent_id, address, phone, state,
+  host, space, shared, rooms, ramp, lift, toilet, full_time, part_time, volunteers, open_hours, opening, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+  $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
 `
 
 type InsertOrgParams struct {
-	ID        string
-	Code      string
-	Type      string
-	Name      string
-	NameEn    string
-	Pinyin    string
-	Initials  string
-	AreaID    int64
-	ParentID  sql.NullString
-	Address   string
-	Phone     string
-	State     string
-	CreatedAt time.Time
-	UpdatedAt time.Time
+	ID         string
+	Code       string
+	Type       string
+	Name       string
+	NameEn     string
+	Pinyin     string
+	Initials   string
+	AreaID     int64
+	ParentID   sql.NullString
+	Address    string
+	Phone      string
+	State      string
+	Host       sql.NullString
+	Space      sql.NullString
+	Shared     sql.NullString
+	Rooms      sql.NullInt64
+	Ramp       sql.NullString
+	Lift       sql.NullString
+	Toilet     sql.NullString
+	FullTime   sql.NullInt64
+	PartTime   sql.NullInt64
+	Volunteers sql.NullInt64
+	OpenHours  sql.NullString
+	Opening    sql.NullString
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
 }
 
 func (q *Queries) InsertOrg(ctx context.Context, arg InsertOrgParams) error {
@@ -118,6 +165,18 @@ func (q *Queries) InsertOrg(ctx context.Context, arg InsertOrgParams) error {
 		arg.Address,
 		arg.Phone,
 		arg.State,
+		arg.Host,
+		arg.Space,
+		arg.Shared,
+		arg.Rooms,
+		arg.Ramp,
+		arg.Lift,
+		arg.Toilet,
+		arg.FullTime,
+		arg.PartTime,
+		arg.Volunteers,
+		arg.OpenHours,
+		arg.Opening,
 		arg.CreatedAt,
 		arg.UpdatedAt,
 	)
@@ -125,7 +184,8 @@ func (q *Queries) InsertOrg(ctx context.Context, arg InsertOrgParams) error {
 }
 
 const orgs = `-- name: Orgs :many
-SELECT id, code, type, name, name_en, pinyin, initials, area_id, parent_id, address, phone, state, created_at, updated_at
+SELECT id, code, type, name, name_en, pinyin, initials, area_id, parent_id, address, phone, state,
+  host, space, shared, rooms, ramp, lift, toilet, full_time, part_time, volunteers, open_hours, opening, created_at, updated_at
 FROM org ORDER BY id
 `
 
@@ -151,6 +211,18 @@ func (q *Queries) Orgs(ctx context.Context) ([]Org, error) {
 			&i.Address,
 			&i.Phone,
 			&i.State,
+			&i.Host,
+			&i.Space,
+			&i.Shared,
+			&i.Rooms,
+			&i.Ramp,
+			&i.Lift,
+			&i.Toilet,
+			&i.FullTime,
+			&i.PartTime,
+			&i.Volunteers,
+			&i.OpenHours,
+			&i.Opening,
 			&i.CreatedAt,
 			&i.UpdatedAt,
 		); err != nil {
@@ -180,24 +252,39 @@ func (q *Queries) Stamp(ctx context.Context) (int64, error) {
 
 const updateOrg = `-- name: UpdateOrg :execrows
 UPDATE org SET type = $1, name = $2, name_en = $3, pinyin = $4, initials = $5, area_id = $6,
-  parent_id = $7, address = $8, phone = $9, state = $10, updated_at = $11
-WHERE id = $12 AND updated_at = $13
+  parent_id = $7, address = $8, phone = $9, state = $10,
+  host = $11, space = $12, shared = $13, rooms = $14, ramp = $15, lift = $16, toilet = $17,
+  full_time = $18, part_time = $19, volunteers = $20, open_hours = $21, opening = $22,
+  updated_at = $23
+WHERE id = $24 AND updated_at = $25
 `
 
 type UpdateOrgParams struct {
-	Type      string
-	Name      string
-	NameEn    string
-	Pinyin    string
-	Initials  string
-	AreaID    int64
-	ParentID  sql.NullString
-	Address   string
-	Phone     string
-	State     string
-	UpdatedAt time.Time
-	ID        string
-	Seen      time.Time
+	Type       string
+	Name       string
+	NameEn     string
+	Pinyin     string
+	Initials   string
+	AreaID     int64
+	ParentID   sql.NullString
+	Address    string
+	Phone      string
+	State      string
+	Host       sql.NullString
+	Space      sql.NullString
+	Shared     sql.NullString
+	Rooms      sql.NullInt64
+	Ramp       sql.NullString
+	Lift       sql.NullString
+	Toilet     sql.NullString
+	FullTime   sql.NullInt64
+	PartTime   sql.NullInt64
+	Volunteers sql.NullInt64
+	OpenHours  sql.NullString
+	Opening    sql.NullString
+	UpdatedAt  time.Time
+	ID         string
+	Seen       time.Time
 }
 
 func (q *Queries) UpdateOrg(ctx context.Context, arg UpdateOrgParams) (int64, error) {
@@ -212,6 +299,18 @@ func (q *Queries) UpdateOrg(ctx context.Context, arg UpdateOrgParams) (int64, er
 		arg.Address,
 		arg.Phone,
 		arg.State,
+		arg.Host,
+		arg.Space,
+		arg.Shared,
+		arg.Rooms,
+		arg.Ramp,
+		arg.Lift,
+		arg.Toilet,
+		arg.FullTime,
+		arg.PartTime,
+		arg.Volunteers,
+		arg.OpenHours,
+		arg.Opening,
 		arg.UpdatedAt,
 		arg.ID,
 		arg.Seen,
