@@ -26,6 +26,7 @@ const (
 	needsFile      = "needs.yaml"
 	typesFile      = "org-types.yaml"
 	indicatorsFile = "indicators.yaml"
+	statisticsFile = "statistics.yaml"
 	orgsFile       = "data/orgs.csv"
 	areasFile      = "data/areas.csv"
 )
@@ -47,6 +48,8 @@ func schemaOf(name string) string {
 		return "org-types.json"
 	case indicatorsFile:
 		return "indicators.json"
+	case statisticsFile:
+		return "statistics.json"
 	}
 	switch path.Dir(name) {
 	case "plan":

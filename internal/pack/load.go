@@ -116,6 +116,8 @@ func (l *loader) decode(name string, d *doc) error {
 		return d.node.Decode(&p.OrgTypes)
 	case indicatorsFile:
 		return d.node.Decode(&p.Indicators)
+	case statisticsFile:
+		return d.node.Decode(&p.Statistics)
 	}
 	before := len(p.Indicators.Definitions)
 	switch path.Dir(name) {
