@@ -48,6 +48,9 @@ func ApplyPack(ctx context.Context, d *db.DB, p *pack.Pack, reason string, now f
 	if err := areas.Reload(ctx); err != nil {
 		return changes, err
 	}
+	if err := adoptForms(ctx, d, s.Pack(), now); err != nil {
+		return changes, err
+	}
 	return changes, adoptTargets(ctx, d, areas.Tree, s.Pack(), now)
 }
 

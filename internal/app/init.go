@@ -152,6 +152,9 @@ func (m *maker) make(ctx context.Context, c config.Config) error {
 	if _, err := indicator.New(m.db, nil, give, nil, m.o.Now).Adopt(ctx, m.o.Pack.Name+" "+m.o.Pack.Version); err != nil {
 		return err
 	}
+	if err := adoptForms(ctx, m.db, m.o.Pack, m.o.Now); err != nil {
+		return err
+	}
 	if err := adoptTargets(ctx, m.db, m.areas.Tree, m.o.Pack, m.o.Now); err != nil {
 		return err
 	}

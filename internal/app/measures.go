@@ -27,6 +27,7 @@ func (a *App) wireStatistics() {
 	a.Indicators = indicator.New(a.DB, a.Engine, a.Packs.Pack, a.Bundle.T, a.now)
 	symbols := func(ctx context.Context) (formula.Symbols, error) { return a.Engine.Catalogue(ctx) }
 	a.Forms = form.New(a.DB, a.Packs.Pack, symbols, a.now)
+	a.connectForms()
 	a.Returns = statistic.New(statistic.Deps{
 		DB: a.DB, Forms: a.Forms, Engine: a.Engine, Tree: a.Areas.Tree, Pack: a.Packs.Pack, Days: a.Calendar, Now: a.now,
 	})

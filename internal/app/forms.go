@@ -1,0 +1,54 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"xuedu/internal/db"
+	"xuedu/internal/errs"
+	"xuedu/internal/pack"
+	"xuedu/internal/statistic/form"
+)
+
+// adoptForms brings in the forms of a pack as drafts. It needs neither measures
+// nor registers.
+func adoptForms(ctx context.Context, d *db.DB, p *pack.Pack, now func() time.Time) error {
+	s := form.New(d, func() *pack.Pack { return p }, nil, now)
+	_, err := s.Adopt(ctx, p.Name+" "+p.Version)
+	return err
+}
+
+// connectForms tells the register of forms what is known already: the measures
+// that sources really offer, and the bodies of the city's register.
+func (a *App) connectForms() {
+	a.Forms.Connect(form.Outside{Offered: a.offeredMeasures, Body: a.formBody})
+}
+
+func (a *App) offeredMeasures(ctx context.Context) ([]form.Offer, error) {
+	c, err := a.Engine.Catalogue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []form.Offer
+	for _, d := range c.List() {
+		if !d.Absent {
+			out = append(out, form.Offer{Code: d.Code, Name: d.Name, Unit: d.Unit})
+		}
+	}
+	return out, nil
+}
+
+func (a *App) formBody(ctx context.Context, code string) (form.Body, bool, error) {
+	o, err := a.Orgs.Get(ctx, code)
+	if errs.KindOf(err) == errs.NotFound {
+		return form.Body{}, false, nil
+	}
+	if err != nil {
+		return form.Body{}, false, err
+	}
+	name := pack.Text{"zh-CN": o.Name}
+	if o.NameEN != "" {
+		name["en"] = o.NameEN
+	}
+	return form.Body{Code: o.Code, Type: o.Type, Name: name}, true, nil
+}
