@@ -108,11 +108,11 @@ func (c *csvReader) cell(key rule.Key, f pack.Field, at found) {
 	}
 	now := c.s.text(c.lang, f, cell)
 	switch {
-	case same(at.text, now):
+	case same(f, at.text, now):
 	case cell.Locked:
 		c.fault("", at.at, key, "workbook.locked", "Value", now)
 	default:
 		c.places[c.sh.ID][key] = at
-		c.entries = append(c.entries, statistic.Entry{Key: key, Text: c.s.code(c.lang, f, at.text)})
+		c.entries = append(c.entries, statistic.Entry{Key: key, Text: at.text})
 	}
 }

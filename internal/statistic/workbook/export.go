@@ -156,7 +156,9 @@ type pageWriter struct {
 	sh   statistic.Sheet
 }
 
-func (p *pageWriter) set(at sheet.At, v any, look sheet.Look) error { return p.g.Set(p.page, at, v, look) }
+func (p *pageWriter) set(at sheet.At, v any, look sheet.Look) error {
+	return p.g.Set(p.page, at, v, look)
+}
 
 // top writes the key, the title, the legal head and the unit.
 func (p *pageWriter) top() error {
@@ -290,7 +292,7 @@ func (p *pageWriter) cell(at sheet.At, f pack.Field, c statistic.Cell) error {
 	if text != "" {
 		v = text
 	}
-	if n, err := strconv.ParseFloat(text, 64); err == nil && isNumber(f) && len(text) <= 15 {
+	if n, err := strconv.ParseFloat(text, 64); err == nil && f.Numeric() && len(text) <= 15 {
 		v = n
 	}
 	if err := p.set(at, v, look); err != nil {

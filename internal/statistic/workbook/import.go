@@ -128,14 +128,14 @@ func (im *importer) cell(f *file, p filled, fd pack.Field, c statistic.Cell, at 
 	key := f.grid.Fault(p.page, at.at)
 	_, shadow := p.merged[at.at]
 	switch {
-	case key == "" && (same(at.text, was) || same(at.text, now)):
+	case key == "" && (same(fd, at.text, was) || same(fd, at.text, now)):
 		return statistic.Entry{}, false
 	case shadow:
 		key = "workbook.merged"
 	case c.Locked:
 		im.fault(p.page, at.at, c.Key, "workbook.locked", "Value", now)
 		return statistic.Entry{}, false
-	case key == "" && !same(was, now):
+	case key == "" && !same(fd, was, now):
 		im.fault(p.page, at.at, c.Key, "workbook.meanwhile", "Was", was, "Now", now, "Yours", at.text)
 		return statistic.Entry{}, false
 	}
@@ -143,7 +143,7 @@ func (im *importer) cell(f *file, p filled, fd pack.Field, c statistic.Cell, at 
 		im.fault(p.page, at.at, c.Key, key)
 		return statistic.Entry{}, false
 	}
-	return statistic.Entry{Key: c.Key, Text: im.s.code(im.lang, fd, at.text)}, true
+	return statistic.Entry{Key: c.Key, Text: at.text}, true
 }
 
 func (im *importer) fault(page string, at sheet.At, key rule.Key, text string, args ...any) {

@@ -21,16 +21,13 @@ func (p *pageWriter) limits() error {
 }
 
 func (p *pageWriter) limit(f pack.Field, from, to sheet.At) error {
-	if isNumber(f) {
+	if f.Numeric() {
 		text := p.t("workbook.number", "Field", f.Name.In(p.lang), "Min", f.Min, "Max", f.Max)
 		return p.g.Limit(p.page, from, to, f.Type == "count", bound(f.Min, f.Type == "count"), bound(f.Max, false), text)
 	}
 	var list []string
-	for _, c := range f.Choices {
-		list = append(list, c.Name.In(p.lang))
-	}
-	if f.Type == "yesno" {
-		list = []string{p.t("workbook.yes"), p.t("workbook.no")}
+	for _, o := range p.s.options(p.lang, f) {
+		list = append(list, o[1])
 	}
 	if len(list) == 0 {
 		return nil

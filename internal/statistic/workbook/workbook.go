@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"xuedu/internal/area"
+	"xuedu/internal/db"
 	"xuedu/internal/i18n"
 	"xuedu/internal/pack"
 	"xuedu/internal/sheet"
@@ -28,6 +29,7 @@ type Returns interface {
 
 // Service writes and reads workbooks. It is safe for concurrent use.
 type Service struct {
+	db      *db.DB
 	returns Returns
 	tree    func() *area.Tree
 	pack    func() *pack.Pack
@@ -36,8 +38,16 @@ type Service struct {
 }
 
 // New returns a Service.
-func New(r Returns, tree func() *area.Tree, p func() *pack.Pack, texts *i18n.Bundle, now func() time.Time) *Service {
-	return &Service{returns: r, tree: tree, pack: p, texts: texts, now: now}
+func New(d *db.DB, r Returns, c City) *Service {
+	return &Service{db: d, returns: r, tree: c.Tree, pack: c.Pack, texts: c.Texts, now: c.Now}
+}
+
+// City is what a Service needs to know of the city.
+type City struct {
+	Tree  func() *area.Tree
+	Pack  func() *pack.Pack
+	Texts *i18n.Bundle
+	Now   func() time.Time
 }
 
 // Report says what came of a file.
