@@ -110,6 +110,7 @@ var nav = []ui.NavItem{
 	{Front: ui.Desk, Key: "nav.desk_orgs", Path: "/desk/orgs", Perm: "org:edit"},
 	{Front: ui.Desk, Key: "nav.indicators", Path: "/indicators"},
 	{Front: ui.Desk, Key: "nav.plan", Path: "/plan"},
+	{Front: ui.Desk, Key: "nav.targets", Path: "/desk/targets", Perm: "target:set"},
 	{Front: ui.Desk, Key: "nav.accounts", Path: "/admin/accounts", Perm: "account:read"},
 	{Front: ui.Desk, Key: "nav.audit", Path: "/admin/audit", Perm: "audit:read"},
 	{Front: ui.Admin, Key: "nav.desk", Path: "/desk"},

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"xuedu/internal/area"
 	"xuedu/internal/errs"
 	"xuedu/internal/formula"
 	"xuedu/internal/pack"
@@ -269,3 +270,25 @@ func (p Progress) Responsible() []string {
 	}
 	return p.Plan.Responsible(p.Clause)
 }
+
+// Top is the area that a target as a whole speaks of; nil where there are no
+// areas.
+func (s *Service) Top() *area.Area {
+	if top, _ := s.split(); top >= 0 {
+		return s.Tree().At(top)
+	}
+	return nil
+}
+
+// Parts are the areas that a target can be split over, in the order of the tree.
+func (s *Service) Parts() []*area.Area {
+	_, parts := s.split()
+	out := make([]*area.Area, len(parts))
+	for i, n := range parts {
+		out[i] = s.Tree().At(n)
+	}
+	return out
+}
+
+// Codes lists what can be counted, by code.
+func (s *Service) Codes(ctx context.Context) ([]Code, error) { return s.Meter.Codes(ctx) }

@@ -73,7 +73,6 @@ type Task struct {
 	Plan      pack.Plan
 	Programme pack.Programme // zero for a clause of the document or a goal
 	Clause    pack.Clause
-	Targets   []pack.Target // that the clause sets
 }
 
 // Body is a body that a plan names, with what it has to do.
@@ -81,15 +80,4 @@ type Body struct {
 	pack.Body
 	Issues []pack.Plan
 	Tasks  []Task
-}
-
-// TargetsOf returns the targets that a clause sets.
-func TargetsOf(p pack.Plan, clause string) []pack.Target {
-	var out []pack.Target
-	for _, t := range p.Targets {
-		if t.Clause == clause {
-			out = append(out, t)
-		}
-	}
-	return out
 }

@@ -83,7 +83,7 @@ func tasksOf(p pack.Plan, org string) []Task {
 	take := func(pr pack.Programme, list []pack.Clause) {
 		for _, c := range list {
 			if slices.Contains(p.Responsible(c), org) {
-				out = append(out, Task{Plan: p, Programme: pr, Clause: c, Targets: TargetsOf(p, c.Code)})
+				out = append(out, Task{Plan: p, Programme: pr, Clause: c})
 			}
 		}
 	}

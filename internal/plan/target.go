@@ -139,9 +139,11 @@ func (t Target) same(o Target) bool {
 	a, errA := rowOf(t)
 	b, errB := rowOf(o)
 	return errA == nil && errB == nil && a == b &&
-		slices.EqualFunc(t.Numbers, o.Numbers, func(x, y Number) bool {
-			return x.Area == y.Area && x.Year == y.Year && x.Kind == y.Kind && x.Value.Cmp(y.Value) == 0
-		})
+		slices.EqualFunc(t.Numbers, o.Numbers, Number.equal)
+}
+
+func (n Number) equal(o Number) bool {
+	return n.Area == o.Area && n.Year == o.Year && n.Kind == o.Kind && n.Value.Cmp(o.Value) == 0
 }
 
 var codePattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)

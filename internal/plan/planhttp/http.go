@@ -18,10 +18,26 @@ import (
 //go:embed templates/*.html
 var files embed.FS
 
+func view(fragment string, names ...string) web.View {
+	paths := []string{"templates/part.html"}
+	for _, n := range names {
+		paths = append(paths, "templates/"+n+".html")
+	}
+	return web.View{Tmpl: ui.Parse(files, paths...), Fragment: fragment}
+}
+
 var (
-	planView = web.View{Tmpl: ui.Parse(files, "templates/plan.html", "templates/part.html")}
-	bodyView = web.View{Tmpl: ui.Parse(files, "templates/body.html", "templates/part.html")}
+	planView   = view("", "plan")
+	bodyView   = view("", "body")
+	targetView = view("", "target", "standing")
+	deskView   = view("", "desk")
+	keepView   = view("", "keep", "standing")
+	formView   = view("", "form")
+	splitView  = view("sums", "split")
 )
+
+// Set is the permission to set targets; the service checks where.
+const Set web.Perm = plan.PermSet
 
 // Deps is what the pages need from the rest of the program.
 type Deps struct {
@@ -41,6 +57,18 @@ func Routes(d Deps) []web.Route {
 	return []web.Route{
 		{Pattern: "GET /plan", Perm: web.Public, Handler: h.plan},
 		{Pattern: "GET /plan/bodies/{code}", Perm: web.Public, Handler: h.body},
+		{Pattern: "GET /plan/targets/{code}", Perm: web.Public, Handler: h.target},
+		{Pattern: "GET /desk/targets", Perm: Set, Handler: h.desk},
+		{Pattern: "GET /desk/targets/new", Perm: Set, Handler: h.newForm},
+		{Pattern: "POST /desk/targets", Perm: Set, Handler: h.create},
+		{Pattern: "GET /desk/targets/{code}", Perm: Set, Handler: h.keep},
+		{Pattern: "GET /desk/targets/{code}/edit", Perm: Set, Handler: h.editForm},
+		{Pattern: "POST /desk/targets/{code}", Perm: Set, Handler: h.edit},
+		{Pattern: "GET /desk/targets/{code}/split", Perm: Set, Handler: h.splitForm},
+		{Pattern: "POST /desk/targets/{code}/split", Perm: Set, Handler: h.splitSave},
+		{Pattern: "POST /desk/targets/{code}/override", Perm: Set, Handler: h.override},
+		{Pattern: "POST /desk/targets/{code}/count", Perm: Set, Handler: h.endOverride},
+		{Pattern: "POST /desk/targets/{code}/drop", Perm: Set, Handler: h.drop},
 	}
 }
 
@@ -60,16 +88,6 @@ type onePlan struct {
 	Goals               []goal
 	Aims, Document      []clause
 	Programmes          []programme
-}
-
-// goal is a target with its progress, ready to be shown.
-type goal struct {
-	Code, Name, Clause string
-	Counted            bool
-	Done               int64
-	Want, Unit         string // with "about" where the plan says so
-	Due, Note          string
-	Squares            template.HTML
 }
 
 type programme struct {
@@ -98,13 +116,13 @@ type bodyRow struct {
 }
 
 func (h *handler) plan(w http.ResponseWriter, r *http.Request) error {
-	goals, err := h.svc.Goals(r.Context())
+	all, err := h.svc.All(r.Context())
 	if err != nil {
 		return err
 	}
 	p := planPage{Page: ui.NewPage(r, ui.Public, "plan.title").In("nav.plan"), Defs: chart.Defs}
 	for _, pl := range h.svc.Plans() {
-		p.Plans = append(p.Plans, h.one(p.Page, pl, goals))
+		p.Plans = append(p.Plans, h.one(p.Page, pl, all))
 	}
 	if len(p.Plans) == 1 {
 		p.Title = p.Plans[0].Title
@@ -115,52 +133,46 @@ func (h *handler) plan(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, http.StatusOK, planView, p)
 }
 
-func (h *handler) one(p ui.Page, pl pack.Plan, goals []plan.Goal) onePlan {
+func (h *handler) one(p ui.Page, pl pack.Plan, all []plan.Progress) onePlan {
 	v := onePlan{Code: pl.Code, Title: pl.Title.In(p.Lang), Number: pl.Number, From: dayOf(p, pl.From), To: dayOf(p, pl.To),
-		Issuers: h.names(p, pl.Issuers), Aims: h.clauses(p, pl, pl.Goals), Document: h.clauses(p, pl, pl.Document)}
-	for _, g := range goals {
-		if g.Plan.Code == pl.Code {
+		Issuers: h.names(p, pl.Issuers), Aims: h.clauses(p, pl.Goals, all), Document: h.clauses(p, pl.Document, all)}
+	for _, g := range all {
+		if g.Target.Plan == pl.Code {
 			v.Goals = append(v.Goals, newGoal(p, g))
 		}
 	}
 	for _, pr := range pl.Programmes {
 		v.Programmes = append(v.Programmes, programme{Code: pr.Code, Title: pr.Title.In(p.Lang),
-			Responsible: h.names(p, pr.Responsible), Clauses: h.clauses(p, pl, pr.Clauses)})
+			Responsible: h.names(p, pr.Responsible), Clauses: h.clauses(p, pr.Clauses, all)})
 	}
 	return v
 }
 
-func newGoal(p ui.Page, g plan.Goal) goal {
-	key, args := g.Note()
-	v := goal{Code: g.Target.Code, Name: g.Target.Name.In(p.Lang), Clause: g.Target.Clause,
-		Counted: g.Counted, Done: g.Progress.InForce, Want: g.Target.Value, Due: p.Date(g.Due()), Note: p.T(key, args...)}
-	if g.Want() > 0 {
-		v.Want = p.Num(g.Want())
-	}
-	v.Unit = g.Target.Unit.In(p.Lang)
-	if g.Target.About {
-		v.Want, v.Unit = p.T("plan.about.value", "Value", v.Want), p.T("plan.about.unit", "Unit", v.Unit)
-	}
-	if g.Counted && g.Want() > 0 {
-		v.Squares = chart.Squares(chart.Goal{Done: int(g.Progress.InForce), Way: int(g.Progress.UnderWay), Target: int(g.Want())})
-	}
-	return v
-}
-
-func (h *handler) clauses(p ui.Page, pl pack.Plan, list []pack.Clause) []clause {
+func (h *handler) clauses(p ui.Page, list []pack.Clause, all []plan.Progress) []clause {
 	out := make([]clause, 0, len(list))
 	for _, c := range list {
-		v := clause{Code: c.Code, Text: c.Text.In(p.Lang), Own: h.names(p, c.Responsible)}
-		for _, t := range plan.TargetsOf(pl, c.Code) {
-			v.Targets = append(v.Targets, targetLink(p, t))
-		}
-		out = append(out, v)
+		out = append(out, clause{Code: c.Code, Text: c.Text.In(p.Lang), Own: h.names(p, c.Responsible), Targets: targetsOf(p, c.Code, all)})
 	}
 	return out
 }
 
-func targetLink(p ui.Page, t pack.Target) link {
-	return link{Href: "/plan#" + t.Code, Text: p.T("plan.target_line", "Name", t.Name.In(p.Lang), "Value", t.Value)}
+// targetsOf links the targets that a clause sets, each with how it stands.
+func targetsOf(p ui.Page, code string, all []plan.Progress) []link {
+	var out []link
+	for _, pr := range all {
+		if pr.Target.Clause == code {
+			g := newGoal(p, pr)
+			out = append(out, link{Href: g.Href, Text: p.T("plan.target_line", "Name", g.Name, "Now", orWord(g.Now), "Want", orWord(g.Want), "Unit", g.Unit, "Verdict", g.Verdict)})
+		}
+	}
+	return out
+}
+
+func orWord(n num) string {
+	if n.Word != "" {
+		return n.Word
+	}
+	return n.Text
 }
 
 func (h *handler) names(p ui.Page, codes []string) []name {
