@@ -1,5 +1,7 @@
 package formula
 
+import "slices"
+
 // Type is what a formula gives.
 type Type string
 
@@ -50,4 +52,15 @@ func (p *Program) Eval(env Env, m Missing) (Result, error) {
 		cover[i] = r.loaded[i].Coverage
 	}
 	return Result{Column: cols[p.out].Column, Coverage: worst(cover)}, nil
+}
+
+// Calls lists the functions that the formula itself calls, by name.
+func (p *Program) Calls() (names []string) {
+	p.root.walk(func(n *node) {
+		if n.kind == nCall {
+			names = append(names, n.name)
+		}
+	})
+	slices.Sort(names)
+	return slices.Compact(names)
 }
