@@ -25,7 +25,7 @@ INSERT INTO org_history (id, org_id, at, actor, verb, reason, changes)
 VALUES (@id, @org_id, @at, @actor, @verb, @reason, @changes);
 
 -- name: Histories :many
-SELECT org_id, at, changes FROM org_history WHERE at > @since ORDER BY at DESC, id DESC;
+SELECT org_id, at, changes FROM org_history WHERE at >= @since ORDER BY at DESC, id DESC;
 
 -- name: History :many
 SELECT id, at, actor, verb, reason, changes FROM org_history WHERE org_id = @org_id ORDER BY at DESC, id DESC;

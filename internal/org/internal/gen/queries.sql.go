@@ -12,7 +12,7 @@ import (
 )
 
 const histories = `-- name: Histories :many
-SELECT org_id, at, changes FROM org_history WHERE at > $1 ORDER BY at DESC, id DESC
+SELECT org_id, at, changes FROM org_history WHERE at >= $1 ORDER BY at DESC, id DESC
 `
 
 type HistoriesRow struct {

@@ -1,0 +1,246 @@
+package org
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+	"sync"
+
+	"xuedu/internal/area"
+	"xuedu/internal/errs"
+	"xuedu/internal/formula"
+	"xuedu/internal/measure"
+	"xuedu/internal/pack"
+	"xuedu/internal/period"
+)
+
+// Measures offers what the register holds at the end of a period as a
+// measure.Source. It is safe for concurrent use.
+type Measures struct {
+	*Service
+	text measure.Translate
+
+	mu     sync.Mutex
+	of     *pack.Pack // what follows was made from it
+	decls  []measure.Decl
+	digest string
+}
+
+// NewMeasures returns the source over the register of s.
+func NewMeasures(s *Service, text measure.Translate) *Measures { return &Measures{Service: s, text: text} }
+
+// counted says how a measure is counted. One of level, group, areas and fact
+// is set.
+type counted struct {
+	code  string
+	unit  formula.Unit
+	level area.Level // institutions of the network that serve this level
+	group string     // institutions of this group, "any" = all but bodies
+	areas area.Level // areas of this level …
+	have  bool       // … that an institution of the network serves
+	fact  string     // the sum of a fact over the network, or how many have it
+	scale int
+}
+
+const anyGroup = "any"
+
+// offered are the measures of this package (P2.1, and form 基1).
+var offered = []counted{
+	{code: "points", unit: "site", level: area.Community},
+	{code: "schools", unit: "site", level: area.Street},
+	{code: "colleges", unit: "site", level: area.District},
+	{code: "spaces", unit: "site", group: network},
+	{code: "orgs", unit: "site", group: anyGroup},
+	{code: "network.communities", unit: "area", areas: area.Community, have: true},
+	{code: "network.streets", unit: "area", areas: area.Street, have: true},
+	{code: "network.districts", unit: "area", areas: area.District, have: true},
+	{code: "areas.communities", unit: "area", areas: area.Community},
+	{code: "areas.streets", unit: "area", areas: area.Street},
+	{code: "areas.districts", unit: "area", areas: area.District},
+	{code: "orgs.space", unit: "square_metre", fact: "space", scale: 1},
+	{code: "orgs.shared", unit: "square_metre", fact: "shared", scale: 1},
+	{code: "orgs.rooms", unit: "room", fact: "rooms"},
+	{code: "orgs.ramp", unit: "site", fact: "ramp"},
+	{code: "orgs.lift", unit: "site", fact: "lift"},
+	{code: "orgs.toilet", unit: "site", fact: "toilet"},
+	{code: "orgs.full_time", unit: "person", fact: "full_time"},
+	{code: "orgs.part_time", unit: "person", fact: "part_time"},
+	{code: "orgs.volunteers", unit: "person", fact: "volunteers"},
+}
+
+// Decls implements measure.Source.
+func (m *Measures) Decls(context.Context) ([]measure.Decl, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.renew()
+	return m.decls, nil
+}
+
+// renew makes what depends on the pack. m.mu is held.
+func (m *Measures) renew() {
+	p := m.pack()
+	if m.of == p {
+		return
+	}
+	codes := make([]string, len(p.OrgTypes))
+	for i, t := range p.OrgTypes {
+		codes[i] = t.Code
+	}
+	m.of, m.digest, m.decls = p, p.Digest(), nil
+	for _, o := range offered {
+		d := measure.Decl{Code: o.code, Unit: o.unit, Scale: o.scale, Domain: "org", Area: formula.Sum, Time: formula.Last,
+			Name: m.text.Text("org.measure." + o.code), Note: m.text.Text("org.measure_note." + o.code),
+			Periods: []period.Kind{period.Year, period.Quarter, period.Month, period.Range}}
+		if o.areas == "" {
+			d.Dims = []formula.Dim{{Name: "type", Values: codes, Add: formula.Sum}}
+		}
+		if o.fact != "" { // institutions are units: some have not said it yet
+			d.Level = area.Community
+		}
+		m.decls = append(m.decls, d)
+	}
+}
+
+// Version implements measure.Source.
+func (m *Measures) Version(ctx context.Context, _ string, p period.Period) (string, error) {
+	n, err := serial(ctx, m.db.Read)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.renew()
+	return fmt.Sprintf("%d.%d.%s", n, min(p.To, m.cityDay()), m.digest), err
+}
+
+// Read implements measure.Source: the register as it was on the last day of
+// the period. Before the first institution was registered, and for a period
+// that has not begun, nothing is reported.
+func (m *Measures) Read(ctx context.Context, a measure.Ask) (measure.Block, error) {
+	o, err := m.asked(a)
+	if err != nil {
+		return measure.Block{}, err
+	}
+	list, err := m.at(ctx, a)
+	if err != nil || len(list) == 0 && (o.areas == "" || o.have) {
+		return measure.Unrecorded(a.Tree), err
+	}
+	switch {
+	case o.areas != "":
+		return m.areasOf(o, a, list), nil
+	case o.fact != "":
+		return m.factsOf(o, a, list), nil
+	}
+	own := make([]int64, a.Tree.Len())
+	for i := range list {
+		if n, ok := a.Tree.ByID(list[i].AreaID); ok && m.takes(o, a, &list[i]) {
+			own[n]++
+		}
+	}
+	return measure.Counted(a.Tree, a.Period, measure.AddUp(a.Tree, own)), nil
+}
+
+// at returns the institutions on the last day of the ask's period.
+func (m *Measures) at(ctx context.Context, a measure.Ask) ([]Org, error) {
+	if a.Period.From > m.cityDay() {
+		return nil, nil
+	}
+	r, err := m.current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return m.asOf(ctx, r, a.Period.To)
+}
+
+func (m *Measures) asked(a measure.Ask) (*counted, error) {
+	i := slices.IndexFunc(offered, func(o counted) bool { return o.code == a.Code })
+	if i < 0 {
+		return nil, errs.New(errs.NotFound, "error.not_found")
+	}
+	if v, ok := a.Filter["type"]; ok && !m.knownType(v) {
+		var have []string
+		for _, t := range m.pack().OrgTypes {
+			have = append(have, t.Code)
+		}
+		return nil, errs.New(errs.Invalid, "measure.no_value", "Code", a.Code, "Dim", "type", "Value", v, "Have", strings.Join(have, ", "))
+	}
+	return &offered[i], nil
+}
+
+// takes reports whether an institution is one that a measure counts.
+func (m *Measures) takes(o *counted, a measure.Ask, x *Org) bool {
+	if v, ok := a.Filter["type"]; x.State != Active || ok && v != x.Type {
+		return false
+	}
+	i := slices.IndexFunc(m.pack().OrgTypes, func(t pack.OrgType) bool { return t.Code == x.Type })
+	if i < 0 {
+		return false
+	}
+	t := m.pack().OrgTypes[i]
+	switch {
+	case o.level != "":
+		return t.Group == network && t.Level == string(o.level)
+	case o.group == anyGroup:
+		return t.Group != body
+	}
+	return t.Group == network
+}
+
+// areasOf counts areas of a level, or those that the network serves.
+func (m *Measures) areasOf(o *counted, a measure.Ask, list []Org) measure.Block {
+	has := m.covered(&register{tree: a.Tree, list: list})
+	own := make([]int64, a.Tree.Len())
+	last := a.Period.To.String()
+	for n := range own {
+		if at := a.Tree.At(n); at.Level == o.areas && at.Valid(last) && (has[n] || !o.have) {
+			own[n] = 1
+		}
+	}
+	return measure.Counted(a.Tree, a.Period, measure.AddUp(a.Tree, own))
+}
+
+// factsOf adds up a fact over the institutions of each area itself. Those that
+// have not said it are missing, and show in the coverage.
+func (m *Measures) factsOf(o *counted, a measure.Ask, list []Org) measure.Block {
+	b := measure.Unrecorded(a.Tree)
+	n := a.Tree.Len()
+	b.Expected, b.Reported, b.NotApplicable = make([]int32, n), make([]int32, n), make([]int32, n)
+	for i := range list {
+		nr, ok := a.Tree.ByID(list[i].AreaID)
+		if !ok || !m.takes(o, a, &list[i]) {
+			continue
+		}
+		b.Expected[nr]++
+		if v, ok := o.value(&list[i]); ok {
+			b.Reported[nr]++
+			b.Num[nr] += v
+			b.State[nr] = formula.Value
+		}
+	}
+	return b
+}
+
+// value is what an institution adds, at the measure's scale; ok is false where
+// the fact is not known.
+func (o *counted) value(x *Org) (v int64, ok bool) {
+	if o.fact == "" {
+		return 1, true
+	}
+	i := slices.IndexFunc(Facts, func(f Fact) bool { return f.Name == o.fact })
+	switch text := Facts[i].Get(x.Profile); text {
+	case "":
+		return 0, false
+	case "no":
+		return 0, true
+	case "yes", Ground:
+		return 1, true
+	default:
+		r, ok := new(big.Rat).SetString(text)
+		if !ok {
+			return 0, false
+		}
+		for range o.scale {
+			r.Mul(r, big.NewRat(10, 1))
+		}
+		return r.Num().Int64(), r.IsInt()
+	}
+}
