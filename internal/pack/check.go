@@ -22,6 +22,8 @@ func (l *loader) check() {
 	l.checkPlans()
 	l.checkClauses()
 	l.checkIndicators()
+	l.checkForms()
+	l.checkStatistics()
 	l.checkYears()
 	l.checkWorkflows()
 }

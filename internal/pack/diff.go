@@ -34,10 +34,18 @@ const (
 	KindUnit           Kind = "unit"
 	KindTag            Kind = "tag"
 	KindIndicator      Kind = "indicator" // one version: code and first day
+
+	KindStatForm  Kind = "form"
+	KindFormField Kind = "form_field"
+	KindFormRow   Kind = "form_row"
+	KindFormRule  Kind = "form_rule"
+	KindIssuer    Kind = "form_issuer"
+	KindLaw       Kind = "law"
 )
 
 var kinds = []Kind{KindPack, KindParam, KindTheme, KindAgeBand, KindForm, KindNeed, KindOrgType, KindPlan,
-	KindProgramme, KindClause, KindTarget, KindIndicatorGroup, KindUnit, KindTag, KindIndicator, KindDay, KindArea, KindFile}
+	KindProgramme, KindClause, KindTarget, KindIndicatorGroup, KindUnit, KindTag, KindIndicator,
+	KindStatForm, KindFormField, KindFormRow, KindFormRule, KindIssuer, KindLaw, KindDay, KindArea, KindFile}
 
 // guarded are the kinds whose codes records of a city may hold.
 var guarded = []Kind{KindTheme, KindForm, KindNeed, KindOrgType, KindArea}
@@ -158,6 +166,8 @@ func (p *Pack) things() index {
 		x.plan(plan)
 	}
 	x.indicators(p.Indicators)
+	x.forms(p.Forms)
+	x.statistics(p.Statistics)
 	x.files(p)
 	return x
 }
