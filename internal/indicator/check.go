@@ -172,10 +172,8 @@ func (c *checker) others(before *set) {
 		return
 	}
 	for _, d := range c.set.sorted() {
-		if d.Code == c.def.Code || before.program(d.Code).program == nil {
-			continue
-		}
-		if bad := c.set.program(d.Code).bad; len(bad) > 0 {
+		was, is := before.program(d.Code).program, c.set.program(d.Code).program
+		if d.Code != c.def.Code && was != nil && (is == nil || is.Unit != was.Unit) {
 			c.say("formula", "indicator.problem.breaks", "Code", d.Code, "Formula", d.Formula)
 		}
 	}
