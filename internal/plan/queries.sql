@@ -4,6 +4,12 @@ SELECT
   CAST(count(CASE WHEN state = 'under_review' THEN 1 END) AS BIGINT) AS under_way
 FROM award WHERE kind = @kind;
 
+-- name: AwardKinds :many
+SELECT DISTINCT kind FROM award ORDER BY kind;
+
+-- name: Awards :many
+SELECT id, holder, area_id, state, valid_from, valid_to FROM award WHERE kind = @kind ORDER BY id;
+
 -- name: NewestTargets :many
 SELECT t.id, t.code, t.version, t.plan, t.clause, t.name, t.unit, t.measure, t.direction, t.responsible, t.supporting,
   t.tolerance, t.about, t.due, t.set_by, t.state, t.origin, t.reason, t.author, t.created_at

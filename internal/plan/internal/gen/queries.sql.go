@@ -11,6 +11,76 @@ import (
 	"time"
 )
 
+const awardKinds = `-- name: AwardKinds :many
+SELECT DISTINCT kind FROM award ORDER BY kind
+`
+
+func (q *Queries) AwardKinds(ctx context.Context) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, awardKinds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var kind string
+		if err := rows.Scan(&kind); err != nil {
+			return nil, err
+		}
+		items = append(items, kind)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const awards = `-- name: Awards :many
+SELECT id, holder, area_id, state, valid_from, valid_to FROM award WHERE kind = $1 ORDER BY id
+`
+
+type AwardsRow struct {
+	ID        string
+	Holder    string
+	AreaID    int64
+	State     string
+	ValidFrom string
+	ValidTo   string
+}
+
+func (q *Queries) Awards(ctx context.Context, kind string) ([]AwardsRow, error) {
+	rows, err := q.db.QueryContext(ctx, awards, kind)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AwardsRow
+	for rows.Next() {
+		var i AwardsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Holder,
+			&i.AreaID,
+			&i.State,
+			&i.ValidFrom,
+			&i.ValidTo,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const awardsInForce = `-- name: AwardsInForce :many
 SELECT id, kind, holder, area_id, valid_from
 FROM award
