@@ -47,6 +47,7 @@ type App struct {
 	Ledger   *ledger.Service
 	Figures  *ledger.Figures // ready after StartFigures
 
+	Series     *measure.Series // official figures from outside
 	Engine     *measure.Engine // of measures; those of the ledger need StartFigures
 	Indicators *indicator.Service
 	Forms      *form.Service
