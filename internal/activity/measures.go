@@ -36,10 +36,10 @@ func NewMeasures(d *db.DB, p func() *pack.Pack, text measure.Translate) *Measure
 type taught struct {
 	code  string
 	unit  formula.Unit
-	state State // "" = any
-	value string       // SQL of what one meeting, or one key, adds
-	key   string       // SQL of what is counted once; "" = every meeting counts
-	per   bool         // counted in minutes
+	state State  // "" = any
+	value string // SQL of what one meeting, or one key, adds
+	key   string // SQL of what is counted once; "" = every meeting counts
+	per   bool   // counted in minutes
 	dims  formula.Additivity
 
 	listed bool // the length of the pack's list: the same everywhere

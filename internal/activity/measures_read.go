@@ -86,6 +86,26 @@ func (m *Measures) planned(ctx context.Context, p period.Period) (bool, error) {
 	return n > 0, err
 }
 
+// HeldByOrg counts the meetings that each institution held in a period, by its
+// id; those without any are left out.
+func (m *Measures) HeldByOrg(ctx context.Context, p period.Period) (map[string]int64, error) {
+	out := map[string]int64{}
+	query := `SELECT a.org_id, count(*)` + taughtFrom + ` WHERE m.day >= $1 AND m.day <= $2 AND m.state = 'held' GROUP BY a.org_id ORDER BY a.org_id`
+	err := m.each(ctx, query, []any{p.From.String(), p.To.String()}, func(rows *sql.Rows) error {
+		var id string
+		var n int64
+		err := rows.Scan(&id, &n)
+		out[id] = n
+		return err
+	})
+	return out, err
+}
+
+// HeldVersion changes whenever the answer of HeldByOrg may.
+func (m *Measures) HeldVersion(ctx context.Context, p period.Period) (string, error) {
+	return version(ctx, m.db.Read, p)
+}
+
 // Origin implements measure.Source: the classes behind the value of an area.
 func (m *Measures) Origin(ctx context.Context, a measure.Ask, nr, limit int) ([]measure.Part, int, error) {
 	o, err := m.asked(a)

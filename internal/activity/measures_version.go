@@ -43,9 +43,10 @@ func touch(ctx context.Context, tx db.Querier, days ...string) error {
 	return nil
 }
 
-// version changes whenever a figure of p may have.
+// version changes whenever a figure of p may have; the register of
+// institutions is in it for their types.
 func version(ctx context.Context, q db.Querier, p period.Period) (string, error) {
-	rows, err := q.QueryContext(ctx, `SELECT name, next FROM counter WHERE name = $1 OR name >= $2 AND name <= $3 ORDER BY name`,
+	rows, err := q.QueryContext(ctx, `SELECT name, next FROM counter WHERE name IN ('org', $1) OR name >= $2 AND name <= $3 ORDER BY name`,
 		touchedAll, touchedMonth+p.From.String()[:monthDigits], touchedMonth+p.To.String()[:monthDigits])
 	if err != nil {
 		return "", fmt.Errorf("read version of activities: %w", err)

@@ -16,10 +16,11 @@ import (
 
 // sources are the domains that offer measures, each one line.
 func (a *App) sources() []measure.Source {
+	taught := activity.NewMeasures(a.DB, a.Packs.Pack, a.Bundle.T)
 	return []measure.Source{
 		ledger.NewMeasures(func() *ledger.Figures { return a.Figures }, a.Packs.Pack, a.Bundle.T),
-		activity.NewMeasures(a.DB, a.Packs.Pack, a.Bundle.T),
-		org.NewMeasures(a.Orgs, a.Bundle.T),
+		taught,
+		org.NewMeasures(a.Orgs, taught, a.Bundle.T),
 		plan.NewAwardMeasures(a.DB, a.Packs.Pack, a.Bundle.T, a.now),
 		measure.NewPopulation(a.Areas.Populations, a.Series, a.Bundle.T),
 		measure.NewParams(a.Packs.Pack, a.Bundle.T),

@@ -20,6 +20,7 @@ import (
 // measure.Source. It is safe for concurrent use.
 type Measures struct {
 	*Service
+	held Held
 	text measure.Translate
 
 	mu     sync.Mutex
@@ -28,8 +29,17 @@ type Measures struct {
 	digest string
 }
 
+// Held tells what institutions were at work for: the meetings they held in a
+// period, by the institution's id. Version changes whenever the answer may.
+type Held interface {
+	HeldByOrg(ctx context.Context, p period.Period) (map[string]int64, error)
+	HeldVersion(ctx context.Context, p period.Period) (string, error)
+}
+
 // NewMeasures returns the source over the register of s.
-func NewMeasures(s *Service, text measure.Translate) *Measures { return &Measures{Service: s, text: text} }
+func NewMeasures(s *Service, held Held, text measure.Translate) *Measures {
+	return &Measures{Service: s, held: held, text: text}
+}
 
 // counted says how a measure is counted. One of level, group, areas and fact
 // is set.
@@ -42,6 +52,7 @@ type counted struct {
 	have  bool       // … that an institution of the network serves
 	fact  string     // the sum of a fact over the network, or how many have it
 	scale int
+	busy  bool // only those with enough meetings in the period
 }
 
 const anyGroup = "any"
@@ -49,6 +60,7 @@ const anyGroup = "any"
 // offered are the measures of this package (P2.1, and form 基1).
 var offered = []counted{
 	{code: "points", unit: "site", level: area.Community},
+	{code: "points.active", unit: "site", level: area.Community, busy: true},
 	{code: "schools", unit: "site", level: area.Street},
 	{code: "colleges", unit: "site", level: area.District},
 	{code: "spaces", unit: "site", group: network},
@@ -91,10 +103,13 @@ func (m *Measures) renew() {
 	m.of, m.digest, m.decls = p, p.Digest(), nil
 	for _, o := range offered {
 		d := measure.Decl{Code: o.code, Unit: o.unit, Scale: o.scale, Domain: "org", Area: formula.Sum, Time: formula.Last,
-			Name: m.text.Text("org.measure." + o.code), Note: m.text.Text("org.measure_note." + o.code),
+			Name: m.text.Text("org.measure." + o.code), Note: m.text.Text("org.measure_note."+o.code, "N", max(p.Params.ActiveMeetings, 1)),
 			Periods: []period.Kind{period.Year, period.Quarter, period.Month, period.Range}}
 		if o.areas == "" {
 			d.Dims = []formula.Dim{{Name: "type", Values: codes, Add: formula.Sum}}
+		}
+		if o.busy { // at work in a quarter is not at work in the year
+			d.Time = formula.Distinct
 		}
 		if o.fact != "" { // institutions are units: some have not said it yet
 			d.Level = area.Community
@@ -104,12 +119,21 @@ func (m *Measures) renew() {
 }
 
 // Version implements measure.Source.
-func (m *Measures) Version(ctx context.Context, _ string, p period.Period) (string, error) {
+func (m *Measures) Version(ctx context.Context, code string, p period.Period) (string, error) {
 	n, err := serial(ctx, m.db.Read)
+	if err != nil {
+		return "", err
+	}
+	held := ""
+	if code == "points.active" {
+		if held, err = m.held.HeldVersion(ctx, p); err != nil {
+			return "", err
+		}
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.renew()
-	return fmt.Sprintf("%d.%d.%s", n, min(p.To, m.cityDay()), m.digest), err
+	return fmt.Sprintf("%d.%d.%s.%s", n, min(p.To, m.cityDay()), m.digest, held), nil
 }
 
 // Read implements measure.Source: the register as it was on the last day of
@@ -121,7 +145,7 @@ func (m *Measures) Read(ctx context.Context, a measure.Ask) (measure.Block, erro
 		return measure.Block{}, err
 	}
 	list, err := m.at(ctx, a)
-	if err != nil || len(list) == 0 && (o.areas == "" || o.have) {
+	if err != nil || list == nil && (o.areas == "" || o.have) {
 		return measure.Unrecorded(a.Tree), err
 	}
 	switch {
@@ -139,7 +163,8 @@ func (m *Measures) Read(ctx context.Context, a measure.Ask) (measure.Block, erro
 	return measure.Counted(a.Tree, a.Period, measure.AddUp(a.Tree, own)), nil
 }
 
-// at returns the institutions on the last day of the ask's period.
+// at returns the institutions on the last day of the ask's period; nil where
+// nothing was recorded yet.
 func (m *Measures) at(ctx context.Context, a measure.Ask) ([]Org, error) {
 	if a.Period.From > m.cityDay() {
 		return nil, nil
@@ -148,7 +173,31 @@ func (m *Measures) at(ctx context.Context, a measure.Ask) ([]Org, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m.asOf(ctx, r, a.Period.To)
+	list, err := m.asOf(ctx, r, a.Period.To)
+	switch {
+	case err != nil || len(list) == 0:
+		return nil, err
+	case a.Code != "points.active":
+		return list, nil
+	}
+	return m.busy(ctx, list, a.Period)
+}
+
+// busy returns the institutions with enough meetings in a period; none where
+// nobody has held any.
+func (m *Measures) busy(ctx context.Context, list []Org, p period.Period) ([]Org, error) {
+	held, err := m.held.HeldByOrg(ctx, p)
+	if err != nil || len(held) == 0 {
+		return nil, err
+	}
+	enough := max(m.pack().Params.ActiveMeetings, 1)
+	out := make([]Org, 0, len(list))
+	for i := range list {
+		if held[list[i].ID] >= enough {
+			out = append(out, list[i])
+		}
+	}
+	return out, nil
 }
 
 func (m *Measures) asked(a measure.Ask) (*counted, error) {

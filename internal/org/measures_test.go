@@ -39,14 +39,23 @@ func spanOf(t testing.TB, name string) period.Period {
 // inTime is a register that lives for years.
 type inTime struct {
 	city
-	now time.Time
-	src *org.Measures
+	now  time.Time
+	src  *org.Measures
+	held map[string]int64 // meetings in any period
+}
+
+func (c *inTime) HeldByOrg(context.Context, period.Period) (map[string]int64, error) {
+	return c.held, nil
+}
+
+func (c *inTime) HeldVersion(context.Context, period.Period) (string, error) {
+	return fmt.Sprint(c.held), nil
 }
 
 func openInTime(t testing.TB, d *db.DB) *inTime {
 	c := &inTime{city: open(t, d, "minimal"), now: time.Date(2024, 2, 1, 8, 0, 0, 0, time.UTC)}
 	c.Service = org.New(d, c.areas.Tree, func() *pack.Pack { return c.pack }, func() time.Time { return c.now })
-	c.src = org.NewMeasures(c.Service, keyText)
+	c.src = org.NewMeasures(c.Service, c, keyText)
 	return c
 }
 
@@ -166,6 +175,14 @@ func TestMeasures(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		c := openInTime(t, d)
 		list := c.scatter(t)
+		if got := c.at(t, "points.active", "2024", "QH"); got != "not_reported" {
+			t.Errorf("without a meeting %s points are active, want not reported", got)
+		}
+		c.pack.Params.ActiveMeetings = 3
+		c.held = map[string]int64{"somebody": 7}
+		for i, o := range list {
+			c.held[o.ID] = int64(i % 6)
+		}
 		decls, err := c.src.Decls(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -221,7 +238,10 @@ func (c *inTime) compare(t testing.TB, d measure.Decl, filter map[string]string,
 	for n := range tree.Len() {
 		sum, known, expected := int64(0), int32(0), int32(0)
 		served := map[int]bool{}
-		for _, o := range list {
+		for i, o := range list {
+			if d.Code == "points.active" && i%6 < 3 {
+				continue
+			}
 			at, _ := tree.ByID(o.AreaID)
 			below := at >= n && at < tree.Last(n)
 			if d.Level != "" {
@@ -303,7 +323,7 @@ func brute(code string, o org.Org, t pack.OrgType) (v int64, known, takes bool) 
 		return n, err == nil, net
 	}
 	switch code {
-	case "points":
+	case "points", "points.active":
 		return 1, true, net && t.Level == "community"
 	case "schools":
 		return 1, true, net && t.Level == "street"

@@ -70,6 +70,7 @@ type Params struct {
 	RegularCredits  int64 `yaml:"regular_credits"`  // … or at least so many 学时 of CreditMinutes
 	CreditMinutes   int64 `yaml:"credit_minutes"`   // 45
 	RosterDays      int64 `yaml:"roster_days"`      // working days after a meeting by which its roster is complete; 0 = 1
+	ActiveMeetings  int64 `yaml:"active_meetings"`  // a learning point that held so many meetings in a period is an active one; 0 = 1
 
 	Validation Validation `yaml:"validation"` // of returns
 }
