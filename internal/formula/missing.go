@@ -66,7 +66,7 @@ func (p policy) load(l Loaded, n int) (vec, error) {
 	for i, s := range l.State {
 		to := s
 		switch {
-		case s.Known() && l.Expected != nil && !p.enough(l.Reported[i], l.Expected[i]-l.NotApplicable[i]):
+		case s.Known() && l.Expected != nil && !p.enough(l.Reported[i], l.Expected[i]):
 			to = NotReported
 		case s == NotReported && p.zero:
 			to = Value
@@ -147,9 +147,8 @@ func (c *Coverage) worsen(d Coverage) {
 
 // share returns the share of cell i that has reported; 1 if nobody owes.
 func (c Coverage) share(i int) frac {
-	owing := c.Expected[i] - c.NotApplicable[i]
-	if owing <= 0 {
+	if c.Expected[i] <= 0 {
 		return frac{1, 1}
 	}
-	return frac{int64(c.Reported[i]), int64(owing)}
+	return frac{int64(c.Reported[i]), int64(c.Expected[i])}
 }

@@ -70,8 +70,9 @@ type Column struct {
 func (c Column) Len() int { return len(c.State) }
 
 // Coverage says how many units stand behind each cell: those that owe a value,
-// those that gave one (Nil included), and those it does not apply to. nil
-// slices: every unit is recorded by itself, and nothing can be missing.
+// those of them that gave one (Nil included), and those it does not apply to,
+// which owe nothing. nil slices: every unit is recorded by itself, and nothing
+// can be missing.
 type Coverage struct {
 	Expected, Reported, NotApplicable []int32
 }
