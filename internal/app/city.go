@@ -51,7 +51,7 @@ func ApplyPack(ctx context.Context, d *db.DB, p *pack.Pack, reason string, now f
 	if err := adoptForms(ctx, d, s.Pack(), now); err != nil {
 		return changes, err
 	}
-	return changes, adoptTargets(ctx, d, areas.Tree, s.Pack(), now)
+	return changes, adoptTargets(ctx, countless(d, areas.Tree, s.Pack(), now), s.Pack(), reason)
 }
 
 // syncThemes numbers the themes of a pack; it needs neither areas nor keys.

@@ -155,7 +155,7 @@ func (m *maker) make(ctx context.Context, c config.Config) error {
 	if err := adoptForms(ctx, m.db, m.o.Pack, m.o.Now); err != nil {
 		return err
 	}
-	if err := adoptTargets(ctx, m.db, m.areas.Tree, m.o.Pack, m.o.Now); err != nil {
+	if err := adoptTargets(ctx, countless(m.db, m.areas.Tree, m.o.Pack, m.o.Now), m.o.Pack, ""); err != nil {
 		return err
 	}
 	if err := m.packs.Finish(ctx, m.r.City, m.o.Pack, ring.Fingerprint()); err != nil {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"xuedu/internal/area"
@@ -23,8 +24,13 @@ func (a *App) planRoutes() []web.Route {
 
 // adoptTargets brings in the targets of a pack. It needs areas, but neither
 // keys nor anything that counts.
-func adoptTargets(ctx context.Context, d *db.DB, tree func() *area.Tree, p *pack.Pack, now func() time.Time) error {
-	s := plan.New(plan.Deps{DB: d, Pack: func() *pack.Pack { return p }, Tree: tree, Now: now})
-	_, err := s.Adopt(ctx, p.Name+" "+p.Version)
+func adoptTargets(ctx context.Context, s *plan.Service, p *pack.Pack, reason string) error {
+	text := []rune(strings.TrimSpace(p.Name + " " + p.Version + " " + reason))
+	_, err := s.Adopt(ctx, string(text[:min(len(text), plan.MostReason)]))
 	return err
+}
+
+// countless is a plan that can adopt targets, but count nothing.
+func countless(d *db.DB, tree func() *area.Tree, p *pack.Pack, now func() time.Time) *plan.Service {
+	return plan.New(plan.Deps{DB: d, Pack: func() *pack.Pack { return p }, Tree: tree, Now: now})
 }

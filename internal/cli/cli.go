@@ -41,6 +41,7 @@ type root struct {
 	User       userCmd                   `cmd:"" help:"Manage accounts; make the first administrators."`
 	Audit      auditCmd                  `cmd:"" help:"Check, export and sign the audit trail."`
 	Figures    figuresCmd                `cmd:"" help:"Print participation figures."`
+	Target     targetCmd                 `cmd:"" help:"Targets of the plan: how they stand, and their numbers from files."`
 	Doctor     doctorCmd                 `cmd:"" help:"Examine the ledger and the engine; rebuild the engine."`
 	Report     reportCmd                 `cmd:"" help:"Build the participation bulletin."`
 	Version    versionCmd                `cmd:"" help:"Print the version and the commit it was built from."`

@@ -262,13 +262,13 @@ func (s *Service) areaOf(code string) (int64, error) {
 // stamp is the time to store: UTC, and no finer than both databases keep.
 func (s *Service) stamp() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
 
-// mostReason is how long a reason may be.
-const mostReason = 500
+// MostReason is how long a reason may be.
+const MostReason = 500
 
 func cleanReason(reason string) (string, error) {
 	reason = strings.TrimSpace(reason)
-	if reason == "" || len([]rune(reason)) > mostReason {
-		return "", errs.InvalidField("reason", "plan.no_reason", "Max", mostReason)
+	if reason == "" || len([]rune(reason)) > MostReason {
+		return "", errs.InvalidField("reason", "plan.no_reason", "Max", MostReason)
 	}
 	return reason, nil
 }

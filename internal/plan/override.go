@@ -129,7 +129,7 @@ func (s *Service) standingOf(ctx context.Context, code, areaCode string) (Standi
 	if p.Target.State != InForce || p.Whole.Area == nil {
 		return Standing{}, errs.New(errs.NotFound, "plan.no_target", "Code", code)
 	}
-	if areaCode == "" {
+	if areaCode == "" || areaCode == p.Whole.Area.Code {
 		return p.Whole, nil
 	}
 	i := slices.IndexFunc(p.Split, func(st Standing) bool { return st.Area.Code == areaCode })
