@@ -32,7 +32,8 @@ UPDATE form_return SET state = @state, desk = @desk, since = @since, due = @due,
 WHERE id = @id;
 
 -- name: TouchReturn :exec
-UPDATE form_return SET version = @version, done = @done, computed = @computed, cells = @cells, stale = @stale WHERE id = @id;
+UPDATE form_return SET version = @version, done = @done, computed = @computed, cells = @cells, stale = @stale,
+  revised = @revised WHERE id = @id;
 
 -- name: SetSubmitted :exec
 UPDATE form_return SET submitted_at = @submitted_at WHERE id = @id AND submitted_at IS NULL;
@@ -68,15 +69,15 @@ INSERT INTO return_row (return_id, code, place, name) VALUES (@return_id, @code,
 DELETE FROM return_row WHERE return_id = @return_id AND code = @code;
 
 -- name: Cells :many
-SELECT row_code, field, state, num, text, origin, derived, approved_state, approved, version, updated_by, updated_at
+SELECT row_code, field, state, num, text, origin, derived, approved_state, approved, version, revised, updated_by, updated_at
 FROM return_cell WHERE return_id = @return_id
 ORDER BY row_code, field;
 
 -- name: PutCell :exec
-INSERT INTO return_cell (return_id, row_code, field, state, num, text, origin, derived, approved_state, approved, version, updated_by, updated_at)
-VALUES (@return_id, @row_code, @field, @state, @num, @text, @origin, @derived, @approved_state, @approved, @version, @updated_by, @updated_at)
+INSERT INTO return_cell (return_id, row_code, field, state, num, text, origin, derived, approved_state, approved, version, revised, updated_by, updated_at)
+VALUES (@return_id, @row_code, @field, @state, @num, @text, @origin, @derived, @approved_state, @approved, @version, @revised, @updated_by, @updated_at)
 ON CONFLICT (return_id, row_code, field) DO UPDATE SET state = excluded.state, num = excluded.num, text = excluded.text,
-  origin = excluded.origin, derived = excluded.derived, version = excluded.version,
+  origin = excluded.origin, derived = excluded.derived, version = excluded.version, revised = excluded.revised,
   updated_by = excluded.updated_by, updated_at = excluded.updated_at;
 
 -- name: InsertChange :exec
@@ -142,3 +143,6 @@ VALUES (@collection_id, @version, @reason, @actor, @published_at, @cells);
 SELECT version, reason, actor, published_at, cells FROM collection_release
 WHERE collection_id = @collection_id
 ORDER BY version DESC;
+
+-- name: Serial :one
+SELECT CAST(coalesce(max(next), 0) AS BIGINT) AS next FROM counter WHERE name = 'cell';

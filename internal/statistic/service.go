@@ -2,16 +2,35 @@ package statistic
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
+
+	"xuedu/internal/account"
 	"xuedu/internal/area"
+	"xuedu/internal/audit"
 	"xuedu/internal/calendar"
 	"xuedu/internal/db"
+	"xuedu/internal/errs"
 	"xuedu/internal/measure"
 	"xuedu/internal/pack"
 	"xuedu/internal/period"
 	"xuedu/internal/statistic/form"
-	"xuedu/internal/statistic/rule"
+	"xuedu/internal/workflow"
+)
+
+// Permissions whose scope the service checks.
+const (
+	permRead   = "return:read"
+	permFill   = "return:fill"
+	permReview = "return:review"
+	permSend   = "form:send"
 )
 
 // Deps are what a Service works with.
@@ -22,7 +41,7 @@ type Deps struct {
 	Tree   func() *area.Tree
 	Pack   func() *pack.Pack
 	Days   func() *calendar.Calendar
-	Rows   Register
+	Rows   Register // nil = no register gives rows
 	Now    func() time.Time
 }
 
@@ -40,68 +59,167 @@ type RegisterRow struct {
 }
 
 // Service runs collections. It is safe for concurrent use.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+	forms    *sync.Map // form id to form.Form; a version never changes
+	machines *atomic.Pointer[machines]
+	columns  *columns
+}
 
 // New returns a Service.
-func New(d Deps) *Service { return &Service{d} }
-
-// Send sends a form out for a period to every area of its levels: it makes the
-// returns and pre-fills every derivable cell. It needs form:send; Forbidden
-// with the ground in law if the form may not be asked. step reports progress.
-func (s *Service) Send(ctx context.Context, formID string, p period.Period, step func(done, all int)) (Collection, error) {
-	return Collection{}, nil
+func New(d Deps) *Service {
+	return &Service{Deps: d, forms: new(sync.Map), machines: new(atomic.Pointer[machines]), columns: newColumns()}
 }
 
-// Collections lists what was sent out, the newest first.
-func (s *Service) Collections(ctx context.Context) ([]Collection, error) { return nil, nil }
+// stamp is the time to store: UTC, and no finer than both databases keep.
+func (s *Service) stamp() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
 
-// Collection returns one; NotFound if there is none.
-func (s *Service) Collection(ctx context.Context, id string) (Collection, error) {
-	return Collection{}, nil
+// today is the day in the city's zone.
+func (s *Service) today() string { return s.dayOf(s.Now()) }
+
+func (s *Service) dayOf(t time.Time) string {
+	loc, err := time.LoadLocation(s.Pack().TimeZone)
+	if err != nil {
+		loc = time.UTC
+	}
+	return t.In(loc).Format(time.DateOnly)
 }
 
-// Returns lists the returns that q picks and the caller may see.
-func (s *Service) Returns(ctx context.Context, q ReturnQuery) ([]Return, error) { return nil, nil }
-
-// ReturnQuery picks returns; zero fields do not restrict.
-type ReturnQuery struct {
-	Collection string
-	AreaID     int64 // in this subtree
-	State      string
-	Mine       bool // those on the desk of the caller
-	Late       bool
+// date is today as the calendar wants it.
+func (s *Service) date() time.Time {
+	t, _ := time.Parse(time.DateOnly, s.today()) // formatted just now: cannot fail
+	return t
 }
 
-// Sheet returns a return with everything that its page shows.
-func (s *Service) Sheet(ctx context.Context, id, lang string) (Sheet, error) { return Sheet{}, nil }
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// Entry is a new content of a cell as people write it: "1,234", "０", "nil", "n/a", "".
-type Entry struct {
-	rule.Key
-	Text   string
-	Reason string // needed once the cell was approved
+// trusted reports whether ctx belongs to the operator of the machine or to the
+// program itself; the trail names them.
+func trusted(ctx context.Context) bool {
+	who := audit.From(ctx).Actor
+	return who == "system" || strings.HasPrefix(who, "cli:")
 }
 
-// Enter writes cells. version is the one the caller has read; Conflict if it
-// is older than the last change of one of these cells. Nothing is written if one entry is bad:
-// the error is EntryErrors.
-func (s *Service) Enter(ctx context.Context, id string, version int64, entries []Entry) (Sheet, error) {
-	return Sheet{}, nil
+// covers reports whether the caller has perm in an area.
+func (s *Service) covers(ctx context.Context, perm string, areaID int64) bool {
+	return trusted(ctx) || account.From(ctx).CoversArea(perm, s.Tree(), areaID)
 }
 
-// EntryErrors says what is wrong with each cell, as errs.Error of kind Invalid.
-type EntryErrors map[rule.Key]error
+func (s *Service) require(ctx context.Context, perm string, areaID int64) error {
+	if s.covers(ctx, perm, areaID) {
+		return nil
+	}
+	return errs.New(errs.Forbidden, "statistic.not_yours")
+}
 
-func (e EntryErrors) Error() string { return "statistic.entries" }
+// form returns a version of a form; they never change, so each is read once.
+func (s *Service) form(ctx context.Context, id string) (form.Form, error) {
+	if f, ok := s.forms.Load(id); ok {
+		return f.(form.Form), nil
+	}
+	f, err := s.Forms.Get(ctx, id)
+	if err != nil {
+		return form.Form{}, err
+	}
+	s.forms.Store(id, f)
+	return f, nil
+}
 
-// Move makes a move of the workflow "return" (sign, submit, accept, return …).
-func (s *Service) Move(ctx context.Context, id, move, reason string) error { return nil }
+// machines are the compiled workflows of a pack.
+type machines struct {
+	pack *pack.Pack
+	of   map[string]*workflow.Machine
+}
 
-// Sign signs a part of a return: preparer, reviewer, head.
-func (s *Service) Sign(ctx context.Context, id, part string) error { return nil }
+// The workflows of this package.
+const (
+	returnFlow     = "return"
+	summaryFlow    = "summary"
+	collectionFlow = "collection"
+)
 
-// Say adds a note to a cell, or to the whole return (zero key).
-func (s *Service) Say(ctx context.Context, id string, n Note) error { return nil }
+// machine returns a workflow of the pack in force; Unavailable if it has none.
+func (s *Service) machine(code string) (*workflow.Machine, error) {
+	p := s.Pack()
+	m := s.machines.Load()
+	if m == nil || m.pack != p {
+		m = &machines{p, map[string]*workflow.Machine{}}
+		for _, d := range p.Workflows {
+			if c, err := workflow.Compile(d); err == nil {
+				m.of[d.Code] = c
+			}
+		}
+		s.machines.Store(m)
+	}
+	if c, ok := m.of[code]; ok {
+		return c, nil
+	}
+	return nil, errs.New(errs.Unavailable, "statistic.no_workflow", "Code", code)
+}
 
-// SendBack returns cells with what is wrong with each; the others stay as they are.
-func (s *Service) SendBack(ctx context.Context, id string, why map[rule.Key]string) error { return nil }
+// Flow returns the workflow that a collection's returns follow, for the names
+// of its states and moves.
+func (s *Service) Flow(c Collection) (workflow.Definition, error) {
+	m, err := s.machine(flowOf(c))
+	if err != nil {
+		return workflow.Definition{}, err
+	}
+	return m.Definition(), nil
+}
+
+func flowOf(c Collection) string {
+	if c.Form.SummaryOf != "" {
+		return summaryFlow
+	}
+	return returnFlow
+}
+
+// parent returns the number of the area that reviews nr: the one above, or nr
+// itself at the top.
+func (s *Service) parent(nr int) int {
+	if p := s.Tree().Parent(nr); p >= 0 {
+		return p
+	}
+	return nr
+}
+
+// holder returns the area at whose desk something of an area lies, 0 = none.
+func (s *Service) holder(desk string, areaID int64) int64 {
+	t := s.Tree()
+	nr, ok := t.ByID(areaID)
+	if !ok {
+		return 0
+	}
+	switch desk {
+	case deskUnit:
+		return areaID
+	case deskParent:
+		return t.At(s.parent(nr)).ID
+	case deskCity:
+		return t.At(t.Path(nr)[0]).ID
+	}
+	return 0
+}
+
+// Desks that the workflows of returns know.
+const (
+	deskUnit   = "unit"
+	deskParent = "parent"
+	deskCity   = "city"
+)
+
+// hand is the caller as a workflow sees it: who covers the area of a desk sits
+// there, so that a level above can help out one below.
+func (s *Service) hand(ctx context.Context, areaID int64) workflow.Hand {
+	return workflow.Hand{May: func(desk, perm string) bool {
+		at := s.holder(desk, areaID)
+		return at != 0 && s.covers(ctx, perm, at)
+	}}
+}
+
+func notFound(err error, what string) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return errs.New(errs.NotFound, "statistic.not_found")
+	}
+	return fmt.Errorf("find %s: %w", what, err)
+}

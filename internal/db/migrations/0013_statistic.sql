@@ -38,6 +38,7 @@ CREATE TABLE form_return (
   reported      BIGINT NOT NULL,              -- of them accepted
   flags         BIGINT NOT NULL,              -- findings when it was last checked
   flags_open    BIGINT NOT NULL,              -- of them soft and not explained
+  revised       BIGINT NOT NULL,              -- cells that changed after they were accepted
   UNIQUE (collection_id, area_id)
 );
 CREATE INDEX form_return_area_id_idx ON form_return (area_id);
@@ -64,6 +65,7 @@ CREATE TABLE return_cell (
   approved_state TEXT NOT NULL,               -- state when it was last accepted, '' = never
   approved   BIGINT NOT NULL,                 -- num at that time, for the difference
   version    BIGINT NOT NULL,                 -- of the return when it was last changed
+  revised    BIGINT NOT NULL,                 -- 1 = changed after it was accepted
   updated_by TEXT NOT NULL,
   updated_at TIMESTAMPTZ NOT NULL,
   PRIMARY KEY (return_id, row_code, field)

@@ -21,7 +21,7 @@ func (q *Queries) ApproveCells(ctx context.Context, returnID string) error {
 }
 
 const cells = `-- name: Cells :many
-SELECT row_code, field, state, num, text, origin, derived, approved_state, approved, version, updated_by, updated_at
+SELECT row_code, field, state, num, text, origin, derived, approved_state, approved, version, revised, updated_by, updated_at
 FROM return_cell WHERE return_id = $1
 ORDER BY row_code, field
 `
@@ -37,6 +37,7 @@ type CellsRow struct {
 	ApprovedState string
 	Approved      int64
 	Version       int64
+	Revised       int64
 	UpdatedBy     string
 	UpdatedAt     time.Time
 }
@@ -61,6 +62,7 @@ func (q *Queries) Cells(ctx context.Context, returnID string) ([]CellsRow, error
 			&i.ApprovedState,
 			&i.Approved,
 			&i.Version,
+			&i.Revised,
 			&i.UpdatedBy,
 			&i.UpdatedAt,
 		); err != nil {
@@ -701,10 +703,10 @@ func (q *Queries) Notes(ctx context.Context, returnID string) ([]NotesRow, error
 }
 
 const putCell = `-- name: PutCell :exec
-INSERT INTO return_cell (return_id, row_code, field, state, num, text, origin, derived, approved_state, approved, version, updated_by, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+INSERT INTO return_cell (return_id, row_code, field, state, num, text, origin, derived, approved_state, approved, version, revised, updated_by, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (return_id, row_code, field) DO UPDATE SET state = excluded.state, num = excluded.num, text = excluded.text,
-  origin = excluded.origin, derived = excluded.derived, version = excluded.version,
+  origin = excluded.origin, derived = excluded.derived, version = excluded.version, revised = excluded.revised,
   updated_by = excluded.updated_by, updated_at = excluded.updated_at
 `
 
@@ -720,6 +722,7 @@ type PutCellParams struct {
 	ApprovedState string
 	Approved      int64
 	Version       int64
+	Revised       int64
 	UpdatedBy     string
 	UpdatedAt     time.Time
 }
@@ -737,6 +740,7 @@ func (q *Queries) PutCell(ctx context.Context, arg PutCellParams) error {
 		arg.ApprovedState,
 		arg.Approved,
 		arg.Version,
+		arg.Revised,
 		arg.UpdatedBy,
 		arg.UpdatedAt,
 	)
@@ -832,6 +836,17 @@ func (q *Queries) SentBefore(ctx context.Context, arg SentBeforeParams) (int64, 
 	var count int64
 	err := row.Scan(&count)
 	return count, err
+}
+
+const serial = `-- name: Serial :one
+SELECT CAST(coalesce(max(next), 0) AS BIGINT) AS next FROM counter WHERE name = 'cell'
+`
+
+func (q *Queries) Serial(ctx context.Context) (int64, error) {
+	row := q.db.QueryRowContext(ctx, serial)
+	var next int64
+	err := row.Scan(&next)
+	return next, err
 }
 
 const setApproved = `-- name: SetApproved :exec
@@ -1012,7 +1027,8 @@ func (q *Queries) TouchCollection(ctx context.Context, arg TouchCollectionParams
 }
 
 const touchReturn = `-- name: TouchReturn :exec
-UPDATE form_return SET version = $1, done = $2, computed = $3, cells = $4, stale = $5 WHERE id = $6
+UPDATE form_return SET version = $1, done = $2, computed = $3, cells = $4, stale = $5,
+  revised = $6 WHERE id = $7
 `
 
 type TouchReturnParams struct {
@@ -1021,6 +1037,7 @@ type TouchReturnParams struct {
 	Computed int64
 	Cells    int64
 	Stale    int64
+	Revised  int64
 	ID       string
 }
 
@@ -1031,6 +1048,7 @@ func (q *Queries) TouchReturn(ctx context.Context, arg TouchReturnParams) error 
 		arg.Computed,
 		arg.Cells,
 		arg.Stale,
+		arg.Revised,
 		arg.ID,
 	)
 	return err
