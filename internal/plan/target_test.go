@@ -77,7 +77,7 @@ func TestSplitAddsUp(t *testing.T) {
 			}
 		}
 		path(t, c, share("D1", 2025, "5"), share("D2", 2025, "3")) // four are left for the third
-		v := path(t, c, share("D3", 2025, "４"))                   // full-width, as an input method writes it
+		v := path(t, c, share("D3", 2025, "４"))                    // full-width, as an input method writes it
 		if sums := c.SumsOf(v); len(sums) != 1 || !sums[0].OK() || sums[0].Missing != 0 {
 			t.Errorf("sums = %+v", sums)
 		}

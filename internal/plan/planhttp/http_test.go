@@ -1,6 +1,7 @@
 package planhttp
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -13,7 +14,9 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/jba/templatecheck"
 
+	"xuedu/internal/account"
 	"xuedu/internal/area"
+	"xuedu/internal/audit"
 	"xuedu/internal/db/dbtest"
 	"xuedu/internal/i18n"
 	"xuedu/internal/pack"
@@ -42,17 +45,27 @@ func newServer(t *testing.T, name string) http.Handler {
 		}
 		svc = c.Service
 	}
+	return serve(t, svc, account.Actor{})
+}
+
+// serve serves the pages of svc to one actor.
+func serve(t *testing.T, svc *plan.Service, who account.Actor) http.Handler {
+	t.Helper()
 	bundle, err := i18n.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
 	env := &ui.Env{Bundle: bundle, City: func(string) string { return "市" }, Owners: func(string) []string { return nil },
 		PackLine: func(string) string { return "" }, Synthetic: func() bool { return false },
-		User: func(context.Context, string) (string, string) { return "", "" }, Can: func(context.Context, string) bool { return false }}
+		User: func(context.Context, string) (string, string) { return who.Name, "" }, Can: func(_ context.Context, p string) bool { return who.Can(p) }}
 	mux := web.Mux(web.Config{Log: slog.New(slog.DiscardHandler), ErrorPage: ui.ErrorPage,
-		Can:      func(context.Context, web.Perm) bool { return false },
-		SignedIn: func(context.Context) bool { return false }}, Routes(Deps{Plan: svc})...)
-	return ui.Middleware(env, mux)
+		Can:      func(_ context.Context, p web.Perm) bool { return who.Can(string(p)) },
+		SignedIn: func(context.Context) bool { return who.SignedIn() }}, Routes(Deps{Plan: svc})...)
+	act := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx := audit.With(account.With(r.Context(), who), audit.Who{Actor: cmp.Or(who.ID, "public")})
+		mux.ServeHTTP(w, r.WithContext(ctx))
+	})
+	return ui.Middleware(env, act)
 }
 
 func get(t *testing.T, h http.Handler, target, lang string) (int, *goquery.Document) {
@@ -143,15 +156,16 @@ func TestBody(t *testing.T) { // H2, P1.5
 	}
 }
 
+// No t.Parallel: it reads the trees that serving prepares.
 func TestTemplates(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		view web.View
 		name string
 		data any
 	}{
-		{planView, "page", planPage{}}, {bodyView, "page", bodyPage{}},
-		{planView, "clauses", []clause{}}, {planView, "names", []name{}},
+		{planView, "page", planPage{}}, {bodyView, "page", bodyPage{}}, {targetView, "page", targetPage{}}, {deskView, "page", deskPage{}},
+		{keepView, "page", keepPage{}}, {formView, "page", formPage{}}, {splitView, "page", splitPage{}}, {splitView, "sums", splitPage{}},
+		{planView, "clauses", []clause{}}, {planView, "names", []name{}}, {planView, "goals", []goal{}}, {planView, "num", num{}},
 	} {
 		if err := templatecheck.CheckHTMLStrict(tt.view.Tmpl.Lookup(tt.name), tt.data); err != nil {
 			t.Errorf("%s: %v", tt.name, err)
