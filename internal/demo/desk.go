@@ -94,6 +94,7 @@ func (m *maker) planAccounts() {
 		{account.RoleCommunity, "community", false, d.place}, {account.RoleStreet, "street", false, d.street},
 		{account.RoleDistrict, "district", false, d.district}, {account.RoleCity, "city", false, -1},
 		{account.RoleAuditor, "auditor", false, -1}, {account.RoleSystem, "system", false, -1}, {account.RoleSecurity, "security", false, -1},
+		{account.RoleCommunity, "community2", false, d.place}, {account.RoleAnalyst, "analyst", false, -1},
 	} {
 		t := teacher{id: newID(r, m.now), login: a.login, name: m.words.person(r, pick(r, []string{"f", "m"}), m.lang), org: -1, role: a.role, hash: true}
 		if a.org {

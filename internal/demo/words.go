@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -25,6 +26,9 @@ type words struct {
 	Cancelled  []string              `yaml:"cancelled"`
 	Summaries  map[string]string     `yaml:"summaries"`
 	Strip      []string              `yaml:"strip"`
+	Hosts      map[string]string     `yaml:"hosts"` // by level of the area, and town
+	Towns      []string              `yaml:"towns"` // ends of the names of towns and townships
+	Opening    []opening             `yaml:"opening"`
 	Org        map[string][]string   `yaml:"org"`
 	Brands     []string              `yaml:"brands"`
 	Reversal   []string              `yaml:"reversal"`
@@ -38,6 +42,23 @@ type themeWords struct {
 	Weight float64  `yaml:"weight"`
 	Ages   string   `yaml:"ages"`
 	Titles []string `yaml:"titles"`
+}
+
+// opening is when an institution is open, and how many hours a week that is.
+type opening struct {
+	Hours string `yaml:"hours"`
+	Text  string `yaml:"text"`
+}
+
+// openFor lists the openings of at least so many hours a week.
+func (w *words) openFor(hours float64) []opening {
+	var out []opening
+	for _, o := range w.Opening {
+		if h, err := strconv.ParseFloat(o.Hours, 64); err == nil && h >= hours {
+			out = append(out, o)
+		}
+	}
+	return out
 }
 
 // nameList is a list, or a string of one-character names.

@@ -37,7 +37,9 @@ func (m *maker) table(ctx context.Context, name string, cols []string, n int, ro
 // writeOrgs writes the institutions, from the top down, and their staff.
 func (m *maker) writeOrgs(ctx context.Context) (int64, error) {
 	m.notify("demo.step.orgs", 0, 0)
-	err := m.table(ctx, "org", []string{"id", "code", "type", "name", "name_en", "pinyin", "initials", "area_id", "parent_id", "address", "phone", "state", "created_at", "updated_at"},
+	profiles, since := m.planProfiles(), m.registered()
+	columns := append([]string{"id", "code", "type", "name", "name_en", "pinyin", "initials", "area_id", "parent_id", "address", "phone", "state", "created_at", "updated_at"}, profileColumns...)
+	err := m.table(ctx, "org", columns,
 		len(m.orgs), func(i int) []any {
 			o := m.orgs[i]
 			key, initials := area.Pinyin(o.name)
@@ -45,14 +47,14 @@ func (m *maker) writeOrgs(ctx context.Context) (int64, error) {
 			if o.parent >= 0 {
 				parent = m.orgs[o.parent].id
 			}
-			return []any{o.id, o.code, o.typ, o.name, o.nameEN, key, initials, m.Tree.At(o.nr).ID, parent, m.address(o.nr), "", "active", m.now, m.now}
+			return append([]any{o.id, o.code, o.typ, o.name, o.nameEN, key, initials, m.Tree.At(o.nr).ID, parent, m.address(o.nr), "", "active", since, since}, profiles[i]...)
 		})
 	if err != nil {
 		return 0, err
 	}
 	err = m.table(ctx, "org_history", []string{"id", "org_id", "at", "actor", "verb", "reason", "changes"}, len(m.orgs), func(i int) []any {
 		o := m.orgs[i]
-		return []any{o.id, o.id, m.now, audit.From(ctx).Actor, "import", "", "{}"}
+		return []any{o.id, o.id, since, audit.From(ctx).Actor, "import", "", "{}"}
 	})
 	if err != nil {
 		return 0, err
