@@ -21,6 +21,7 @@ type homePage struct {
 	Today   string
 	Lede    string
 	O       activity.Owed
+	Other   Duties
 	Keeps   bool // somebody who keeps rosters
 	Orgs    []orgNumbers
 	Doors   []door // where this post works, if not on rosters
@@ -55,6 +56,12 @@ func (h *handler) home(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
+	if h.Duties != nil {
+		var err error
+		if p.Other, err = h.Duties(r); err != nil {
+			return err
+		}
+	}
 	p.HasWork = p.O.OverdueN+p.O.TodayN+p.O.SoonN > 0
 	p.Lede = p.lede()
 	p.Doors = p.doors(who)
@@ -74,6 +81,8 @@ func (h *handler) home(w http.ResponseWriter, r *http.Request) error {
 
 func (p homePage) lede() string {
 	switch {
+	case p.Other.Late > 0:
+		return p.T("desk.lede.duties_late", "N", p.Other.Late)
 	case !p.Keeps:
 		return ""
 	case p.O.OverdueN > 0:
@@ -90,6 +99,8 @@ func (p homePage) doors(a account.Actor) []door {
 	for _, d := range []struct{ perm, href, text, note string }{
 		{"activity:edit", "/desk/activities", "desk.door.activities", "desk.door.activities.note"},
 		{"activity:read", "/desk/meetings", "desk.door.meetings", "desk.door.meetings.note"},
+		{"return:read", "/desk/returns", "desk.door.returns", "desk.door.returns.note"},
+		{"return:review", "/desk/collections", "desk.door.collections", "desk.door.collections.note"},
 		{"org:edit", "/desk/orgs", "desk.door.orgs", "desk.door.orgs.note"},
 		{"report:build", "/reports", "desk.door.reports", "desk.door.reports.note"},
 		{"ledger:rows", "/figures", "desk.door.figures", "desk.door.figures.note"},
@@ -193,7 +204,13 @@ func (p homePage) TodayAndSoon() string { return p.Num(p.O.TodayN + p.O.SoonN) }
 func (p homePage) Coming() []activity.Item { return p.O.Coming[:min(len(p.O.Coming), 8)] }
 
 // Side reports whether something stands beside the list.
-func (p homePage) Side() bool { return len(p.Orgs) > 0 || p.Keeps && len(p.Doors) > 0 }
+func (p homePage) Side() bool { return len(p.Orgs) > 0 || p.Busy() && len(p.Doors) > 0 }
+
+// Bar is how far the clock of a duty has gone.
+func (d Duty) Bar() int { return min(d.Used, d.Of) }
+
+// Busy reports whether the page lists tasks, so that the doors stand aside.
+func (p homePage) Busy() bool { return p.Keeps || len(p.Other.List) > 0 }
 
 // More reports whether there are more than the page shows.
 func (p homePage) More() bool {

@@ -41,6 +41,26 @@ type Deps struct {
 	// Text translates a key in a language; imports know the headings of both.
 	Text func(lang, key string, args ...any) string
 	Now  func() time.Time
+	// Duties lists what else waits on the desk of who asks; nil for nothing.
+	Duties func(r *http.Request) (Duties, error)
+}
+
+// Duties are the tasks of another domain on the desk, the most pressing first.
+type Duties struct {
+	List     []Duty
+	All      int    // with those that are not listed
+	Late     int    // those whose day is over
+	Title    string // of the list
+	Href     string // of all of them
+	HrefText string
+}
+
+// Duty is one task in words.
+type Duty struct {
+	Day, In, What, About, Href string
+	Late                       bool
+	Used, Of                   int // working days gone, of those there are; Of 0 = no limit
+	State, Tag, Next           string
 }
 
 type handler struct{ Deps }

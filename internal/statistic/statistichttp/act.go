@@ -4,19 +4,14 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"xuedu/internal/errs"
 	"xuedu/internal/statistic"
-	"xuedu/internal/statistic/rule"
 	"xuedu/internal/web"
 )
 
-var (
-	moveView = view("move", "")
-	backView = view("back", "")
-)
+var moveView = view("move", "")
 
 // movePage asks for the reason of a move.
 type movePage struct {
@@ -120,81 +115,5 @@ func (h *handler) say(w http.ResponseWriter, r *http.Request) error {
 		return h.stay(w, r, err)
 	}
 	http.Redirect(w, r, "/desk/returns/"+r.PathValue("id")+"#notes-h", http.StatusSeeOther)
-	return nil
-}
-
-// backPage asks what is wrong with each cell that goes back.
-type backPage struct {
-	page
-	S       statistic.Sheet
-	Base    string
-	Cells   []backCell
-	All     string // one reason for all
-	Problem string
-}
-
-type backCell struct {
-	Key, ID, Label, Why, Error string
-	Shown                      gridCell
-}
-
-// backForm asks for the reasons of the cells that were ticked.
-func (h *handler) backForm(w http.ResponseWriter, r *http.Request) error {
-	return h.showBack(w, r, http.StatusOK, false)
-}
-
-func (h *handler) showBack(w http.ResponseWriter, r *http.Request, status int, check bool) error {
-	p := backPage{page: h.deskPage(r, "returns.back.title"), All: strings.TrimSpace(r.PostFormValue("all"))}
-	s, err := h.Returns.Sheet(r.Context(), r.PathValue("id"), p.Lang)
-	if err != nil {
-		return err
-	}
-	p.S, p.Base = s, "/desk/returns/"+s.ID
-	keys := r.Form["cell"]
-	for i, name := range keys {
-		k := keyOf(name)
-		f, ok := fieldOf(s, k.Field)
-		if !ok {
-			return errs.New(errs.Invalid, "returns.bad_form")
-		}
-		c := backCell{Key: name, ID: "w-" + strconv.Itoa(i), Label: p.cellName(s, k), Why: strings.TrimSpace(r.PostFormValue("why:" + name))}
-		c.Shown.C.Shown = p.shown(f, s.Cells[k])
-		if check && c.Why == "" && p.All == "" {
-			c.Error = p.T("returns.back.why")
-			p.Problem = c.Error
-		}
-		p.Cells = append(p.Cells, c)
-	}
-	if len(keys) == 0 {
-		p.Problem = p.T("returns.back.none")
-	}
-	return web.Render(w, r, status, backView, p)
-}
-
-// back sends cells back, each with what is wrong with it; the others stay as
-// they are.
-func (h *handler) back(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return errs.New(errs.Invalid, "error.too_large")
-	}
-	all := strings.TrimSpace(r.PostFormValue("all"))
-	why := map[rule.Key]string{}
-	for _, name := range r.PostForm["cell"] {
-		text := strings.TrimSpace(r.PostFormValue("why:" + name))
-		if text == "" {
-			text = all
-		}
-		if text == "" {
-			return h.showBack(w, r, http.StatusUnprocessableEntity, true)
-		}
-		why[keyOf(name)] = text
-	}
-	if len(why) == 0 {
-		return h.showBack(w, r, http.StatusUnprocessableEntity, true)
-	}
-	if err := h.Returns.SendBack(r.Context(), r.PathValue("id"), why); err != nil {
-		return h.stay(w, r, err)
-	}
-	http.Redirect(w, r, "/desk/returns/"+r.PathValue("id"), http.StatusSeeOther)
 	return nil
 }

@@ -1,6 +1,7 @@
 package statistichttp
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -34,6 +35,8 @@ type cellPage struct {
 	Says    []say
 	Unit    string
 	Lineage []link
+	Parts   []link // what a derived value is made of
+	History []changeLine
 	Notes   []noteLine
 	Edit    bool
 	Asks    bool
@@ -60,6 +63,9 @@ func (h *handler) cellPage(r *http.Request) (cellPage, error) {
 	if err != nil {
 		return p, err
 	}
+	if p.page, err = h.named(r.Context(), p.page, s); err != nil {
+		return p, err
+	}
 	p.S, p.Base = s, "/desk/returns/"+s.ID
 	f, ok := fieldOf(s, p.Key.Field)
 	c, there := s.Cells[p.Key]
@@ -68,11 +74,14 @@ func (h *handler) cellPage(r *http.Request) (cellPage, error) {
 	}
 	p.F, p.C, p.Unit = f, c, p.page.Unit(f.Unit)
 	p.Title = p.cellName(s, p.Key)
-	p.Edit = account.From(r.Context()).Can(string(fill)) && mayFill(s) && !c.Locked
+	p.Edit = s.Enters && !c.Locked
 	g := gridder{p: p.page, s: &p.S, edit: p.Edit}
 	p.Cell, p.Says = g.cell(p.Key, f, line{Code: p.Key.Row}, 0)
 	p.Asks = c.Approved != nil
 	p.Lineage = p.lineage()
+	if err := h.open(r, &p); err != nil {
+		return p, err
+	}
 	p.Notes = slices.DeleteFunc(sheetPage{page: p.page, S: s}.Notes(), func(n noteLine) bool { return n.Href != cellHref(s.ID, p.Key) })
 	p.Choice, p.Text = p.chosenState(), p.Cell.Value
 	if !c.State.Known() || c.State == formula.Nil {
@@ -113,13 +122,13 @@ func (p cellPage) lineage() []link {
 		if reg, ok := strings.CutPrefix(p.F.Derive, "org."); ok {
 			return []link{{Text: p.T("returns.from.register"), Href: "/orgs", Note: reg}}
 		}
-		return append([]link{{Text: p.T("returns.from.formula"), Note: p.F.Derive}}, p.measures()...)
+		return []link{{Text: p.T("returns.from.formula"), Note: p.F.Derive}}
 	case "summed":
 		return []link{{Text: p.T("returns.from.sum"), Href: p.below(), Note: p.Place(p.S.AreaID)}}
 	case "carried":
 		return []link{{Text: p.T("returns.from.last"), Note: p.Cell.Last}}
 	case "typed":
-		return []link{{Text: p.T("returns.from.typed"), Note: p.C.By + " " + p.DateTime(p.C.At)}}
+		return []link{{Text: p.T("returns.from.typed"), Note: p.who(p.C.By) + " " + p.DateTime(p.C.At)}}
 	}
 	return nil
 }
@@ -133,30 +142,71 @@ func (p cellPage) below() string {
 	return "/desk/collections/" + p.S.Collection.ID + "?" + v.Encode()
 }
 
-// measures lists the figures of the ledger that the formula of a cell names,
-// each with the page that opens it.
-func (p cellPage) measures() []link {
-	a := p.area(p.S.AreaID)
-	if a == nil {
+// changeLine is one entry in the history of a cell.
+type changeLine struct{ Before, After, Reason, By, At string }
+
+// mostParts is how many parts of a value its page lists.
+const mostParts = 20
+
+// open reads what a derived cell is made of, down to the records, and how the
+// cell changed.
+func (h *handler) open(r *http.Request, p *cellPage) error {
+	changes, err := h.Returns.History(r.Context(), p.S.ID, p.Key)
+	if err != nil {
+		return err
+	}
+	for _, c := range changes {
+		p.History = append(p.History, changeLine{p.logged(c.Before), p.logged(c.After), c.Reason, p.who(c.By), p.DateTime(c.At)})
+	}
+	if p.C.Origin != statistic.OriginDerived || strings.HasPrefix(p.F.Derive, "org.") {
 		return nil
 	}
-	var list []link
-	for _, word := range strings.FieldsFunc(p.F.Derive, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') }) {
-		name, byPlace := strings.CutSuffix(word, "_by_place")
-		m := ledger.Measure(name)
-		if !slices.Contains(figureview.Measures, m) {
-			continue
-		}
-		q := ledger.Query{Measure: m, Area: a.Code, Period: p.S.Collection.Period, By: ledger.ByHome}
-		if byPlace {
-			q.By = ledger.ByPlace
-		}
-		l := link{Text: figureview.Name(p.Page, m), Href: figureview.Address("/figures", q)}
-		if !slices.Contains(list, l) {
-			list = append(list, l)
+	l, err := h.Returns.Lineage(r.Context(), p.S.ID, p.Key, mostParts)
+	if err != nil {
+		return err
+	}
+	cat, err := h.Returns.Engine.Catalogue(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, ref := range l.Refs {
+		d, _ := cat.Decl(ref.Code)
+		p.Lineage = append(p.Lineage, p.measure(ref.Code, d.Name.In(p.Lang), l.Filter))
+		for _, x := range l.Parts[ref.Code] {
+			p.Parts = append(p.Parts, link{Text: x.Name.In(p.Lang), Href: x.Href, Note: grouped(x.Value, int(d.Scale))})
 		}
 	}
-	return list
+	return nil
+}
+
+// measure names a measure of a formula; one of the ledger leads to the page
+// that opens it.
+func (p cellPage) measure(code, name string, filter map[string]string) link {
+	out := link{Text: p.T("returns.from.measure"), Note: cmp.Or(name, code)}
+	code, byPlace := strings.CutSuffix(code, "_by_place")
+	a := p.area(p.S.AreaID)
+	if a == nil || !slices.Contains(figureview.Measures, ledger.Measure(code)) {
+		return out
+	}
+	q := ledger.Query{Measure: ledger.Measure(code), Area: a.Code, Period: p.S.Collection.Period, By: ledger.ByHome,
+		Filter: ledger.Filter{Theme: filter["theme"], Age: filter["age"], Sex: filter["sex"], Mode: filter["mode"]}}
+	if byPlace {
+		q.By = ledger.ByPlace
+	}
+	out.Href = figureview.Address("/figures", q)
+	return out
+}
+
+// logged prints an entry of the history: the word of a state, or the number.
+func (p page) logged(s string) string {
+	state, text, ok := strings.Cut(s, " ")
+	if ok {
+		return text
+	}
+	if st, known := formula.ParseState(state); known {
+		return p.CellState(st)
+	}
+	return s
 }
 
 // changeCell takes the form of one cell: a content, or a comment.

@@ -52,7 +52,7 @@ func readTyping(r *http.Request) (typing, error) {
 			t.Texts[name] = text
 			of, at, _ := strings.Cut(at, ":")
 			if text != "" {
-				t.Told = append(t.Told, statistic.Note{Key: keyOf(at), Kind: "explanation", Rule: of, Text: text})
+				t.Told = append(t.Told, statistic.Note{Key: keyOf(at), Kind: statistic.NoteExplanation, Rule: of, Text: text})
 			}
 		}
 	}
@@ -77,7 +77,7 @@ func (h *handler) keep(ctx context.Context, id string, s statistic.Sheet, t typi
 		}
 	}
 	for _, n := range t.Told {
-		if explained(s.Cells[n.Key], n.Rule) == n.Text {
+		if s.Explained[statistic.Explained{Key: n.Key, Rule: n.Rule}] && explained(s, n.Key, n.Rule) == n.Text {
 			continue
 		}
 		if err := h.Returns.Say(ctx, id, n); err != nil {
@@ -132,6 +132,9 @@ func (h *handler) refuse(w http.ResponseWriter, r *http.Request, t typing, cause
 	if err != nil {
 		return err
 	}
+	if p, err = h.named(r.Context(), p, s); err != nil {
+		return err
+	}
 	if status == http.StatusConflict {
 		p.clashes(&g, s, t)
 	}
@@ -156,7 +159,7 @@ func (p page) clashes(g *gridder, s statistic.Sheet, t typing) {
 		c := s.Cells[e.Key]
 		f, ok := fieldOf(s, e.Field)
 		if held := p.typed(f, c); ok && c.By != "" && held != e.Text {
-			g.errors[e.Key] = p.T("returns.clash", "Now", orBlank(p, held), "Time", p.DateTime(c.At), "Typed", orBlank(p, e.Text))
+			g.errors[e.Key] = p.T("returns.clash", "Now", orBlank(p, held), "Who", p.who(c.By), "Time", p.DateTime(c.At), "Typed", orBlank(p, e.Text))
 		}
 	}
 }
@@ -177,16 +180,5 @@ func nowHeld(p page, s statistic.Sheet, g grid) string {
 
 // bad lists the cells that were not taken, in the order of the sheet.
 func (p sheetPage) bad() []say {
-	var list []say
-	for _, l := range p.Grid.Rows {
-		for _, s := range l.Says {
-			if s.Kind == "error" {
-				if l.Name != "" {
-					s.Where = l.Name + p.T("figure.comma") + s.Where
-				}
-				list = append(list, s)
-			}
-		}
-	}
-	return list
+	return slices.DeleteFunc(p.says(), func(s say) bool { return s.Kind != "error" })
 }

@@ -20,9 +20,9 @@ type grid struct {
 	Groups []group // heads above several columns; nil = none
 	Cols   []col
 	Rows   []line
+	Says   []say // of the whole return
 	Single bool
 	Edit   bool // some cell can be typed into
-	ByHand bool // rows may be added
 }
 
 type group struct {
@@ -84,22 +84,54 @@ type gridder struct {
 	typed  map[string]string // what was typed, when the form comes back
 	errors map[rule.Key]string
 	tick   bool
+	fields []pack.Field // that are shown
 }
 
 func (g gridder) grid() grid {
 	f := g.s.Collection.Form.Form
-	out := grid{Form: f, Corner: f.Rows.Name.In(g.p.Lang), Single: f.Rows.Kind == "single" && len(g.s.Rows) <= 1,
-		ByHand: g.edit && f.Rows.Kind == "repeating" && f.Rows.From == ""}
-	for _, fl := range f.Fields {
+	out := grid{Form: f, Corner: f.Rows.Name.In(g.p.Lang), Single: f.Rows.Kind == "single" && len(g.s.Rows) <= 1}
+	g.fields = g.asked(f.Fields)
+	for _, fl := range g.fields {
 		out.Cols = append(out.Cols, col{Code: fl.Code, Name: fl.Name.In(g.p.Lang), Unit: g.p.Unit(fl.Unit), Note: fl.Note.In(g.p.Lang), Number: isNumber(fl)})
 	}
-	out.Groups = groups(f.Fields, g.p.Lang)
+	out.Groups = groups(g.fields, g.p.Lang)
+	out.Says = g.whole()
 	for i, r := range g.s.Rows {
 		l := g.line(i, r)
 		out.Edit = out.Edit || slices.ContainsFunc(l.Cells, func(c cell) bool { return c.Kind != "" })
 		out.Rows = append(out.Rows, l)
 	}
 	return out
+}
+
+// asked lists the fields that some row has a cell for: a summary leaves out
+// what cannot be summed up.
+func (g gridder) asked(all []pack.Field) []pack.Field {
+	there := map[string]bool{}
+	for k := range g.s.Cells {
+		there[k.Field] = true
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(f pack.Field) bool { return len(there) > 0 && !there[f.Code] })
+}
+
+// whole lists the findings that speak of no single cell.
+func (g gridder) whole() []say {
+	out := cell{ID: "sheet"}
+	var list []say
+	for _, fi := range g.s.Findings {
+		if _, ok := g.s.Cells[fi.Key]; ok {
+			continue
+		}
+		where := g.p.T("returns.whole")
+		if f, ok := fieldOf(*g.s, fi.Key.Field); ok {
+			where = f.Name.In(g.p.Lang)
+		}
+		g.finding(&out, fi, func(kind, text string) *say {
+			list = append(list, say{ID: "sheet-s" + strconv.Itoa(len(list)), Kind: kind, Where: where, Text: text, Cell: "sheet"})
+			return &list[len(list)-1]
+		})
+	}
+	return list
 }
 
 // groups joins neighbours under one head; nil where no field has one.
@@ -123,7 +155,7 @@ func groups(fields []pack.Field, lang string) []group {
 
 func (g gridder) line(no int, r statistic.Row) line {
 	l := line{No: no, Code: r.Code, Name: r.Name, Total: r.Total}
-	for i, f := range g.s.Collection.Form.Fields {
+	for i, f := range g.fields {
 		k := rule.Key{Row: r.Code, Field: f.Code}
 		c, says := g.cell(k, f, l, i)
 		l.Cells = append(l.Cells, c)
@@ -135,12 +167,12 @@ func (g gridder) line(no int, r statistic.Row) line {
 func (g gridder) cell(k rule.Key, f pack.Field, l line, at int) (cell, []say) {
 	sc, there := g.s.Cells[k]
 	out := cell{ID: "c-" + strconv.Itoa(l.No) + "-" + strconv.Itoa(at), Name: fieldName(k), At: strconv.Itoa(l.No) + ":" + strconv.Itoa(at),
-		Label: g.label(l, f), Asked: there || len(f.Rows) == 0 || slices.Contains(f.Rows, k.Row), Number: isNumber(f),
+		Label: g.label(l, f), Asked: there, Number: isNumber(f),
 		Shown: g.p.shown(f, sc), Origin: sc.Origin, Href: cellHref(g.s.ID, k)}
 	if !out.Asked {
 		return out, nil
 	}
-	out.Tick = g.tick && there && sc.Origin != "summed"
+	out.Tick = g.tick && sc.Origin != statistic.OriginSummed
 	if sc.Last != nil {
 		out.Last = *sc.Last
 	}
@@ -194,22 +226,22 @@ func (g gridder) says(out *cell, k rule.Key, f pack.Field, sc statistic.Cell) []
 	}
 	for _, n := range sc.Notes {
 		switch {
-		case n.Kind == "return" && !n.Done:
+		case n.Kind == statistic.NoteReturn && !n.Done:
 			out.Back = true
 			add("back", n.Text)
-		case n.Kind == "comment":
+		case n.Kind == statistic.NoteComment:
 			out.Noted++
 		}
 	}
 	for _, fi := range g.s.Findings {
 		if fi.Key == k {
-			g.finding(out, fi, sc, add)
+			g.finding(out, fi, add)
 		}
 	}
 	return list
 }
 
-func (g gridder) finding(out *cell, fi rule.Finding, sc statistic.Cell, add func(kind, text string) *say) {
+func (g gridder) finding(out *cell, fi rule.Finding, add func(kind, text string) *say) {
 	text := fi.Own.In(g.p.Lang)
 	if fi.Text != "" {
 		text = g.p.T(fi.Text, fi.Args...)
@@ -220,29 +252,29 @@ func (g gridder) finding(out *cell, fi rule.Finding, sc statistic.Cell, add func
 		return
 	}
 	name := "x:" + fi.Rule + ":" + fi.Key.Field + ":" + fi.Key.Row
-	told := explained(sc, fi.Rule)
+	told := explained(*g.s, fi.Key, fi.Rule)
 	if t, ok := g.typed[name]; ok {
 		told = t
 	}
-	if told == "" || g.edit {
-		s := add("soft", text)
-		s.Value = told
-		if g.edit {
-			s.Name = name
+	kind := "told"
+	if !g.s.Explained[statistic.Explained{Key: fi.Key, Rule: fi.Rule}] {
+		kind = "soft"
+		if out.Finding == "" {
+			out.Finding = kind
 		}
-		if out.Finding == "" && told == "" {
-			out.Finding = "soft"
-		}
-		return
 	}
-	add("told", text).Value = told
+	s := add(kind, text)
+	s.Value = told
+	if g.edit {
+		s.Name = name
+	}
 }
 
 // explained returns what was said to a finding of a rule, "" if nothing.
-func explained(c statistic.Cell, of string) string {
+func explained(s statistic.Sheet, k rule.Key, of string) string {
 	text := ""
-	for _, n := range c.Notes {
-		if n.Kind == "explanation" && n.Rule == of {
+	for _, n := range s.Notes {
+		if n.Kind == statistic.NoteExplanation && n.Key == k && n.Rule == of {
 			text = n.Text
 		}
 	}

@@ -4,6 +4,7 @@
 package statistichttp
 
 import (
+	"context"
 	"embed"
 	"net/http"
 	"slices"
@@ -39,7 +40,8 @@ type Deps struct {
 	Tree    func() *area.Tree
 	Pack    func() *pack.Pack
 	Days    func() *calendar.Calendar
-	Map     func() *chart.Outlines // returns nil where the pack has no map
+	Map     func() *chart.Outlines                                             // returns nil where the pack has no map
+	Names   func(ctx context.Context, ids []string) (map[string]string, error) // of accounts, by id
 	Zone    *time.Location
 	Now     func() time.Time
 }
@@ -73,7 +75,8 @@ func (h *handler) returnRoutes() []web.Route {
 // into words.
 type page struct {
 	ui.Page
-	h *handler
+	h     *handler
+	names map[string]string // of accounts, by id
 }
 
 func (h *handler) page(r *http.Request, front ui.Front, section, title string, args ...any) page {

@@ -88,9 +88,7 @@ func (p *minePage) choices(list []statistic.Return) {
 // fill groups the returns by when they are due, the most pressing first.
 func (p *minePage) fill(list []statistic.Return) {
 	p.Total = len(list)
-	slices.SortStableFunc(list, func(a, b statistic.Return) int {
-		return cmp.Or(cmp.Compare(cmp.Or(a.Due, "9999"), cmp.Or(b.Due, "9999")), cmp.Compare(a.Collection.Form.Code, b.Collection.Form.Code))
-	})
+	byDue(list)
 	var late, soon, later, done []statistic.Return
 	for _, r := range list {
 		switch {
@@ -129,6 +127,8 @@ func (p page) Now(r statistic.Return, mine bool) string {
 		return p.T("returns.now.stale")
 	case !mine || r.Desk == "":
 		return p.T("returns.now.look")
+	case r.Desk == "parent":
+		return p.T("returns.now.review")
 	case r.Done < r.All:
 		return p.T("returns.now.fill")
 	}
@@ -148,6 +148,6 @@ func (h *handler) next(ctx context.Context, id string) (string, error) {
 	if len(list) == 0 {
 		return "", nil
 	}
-	slices.SortStableFunc(list, func(a, b statistic.Return) int { return cmp.Compare(cmp.Or(a.Due, "9999"), cmp.Or(b.Due, "9999")) })
+	byDue(list)
 	return "/desk/returns/" + list[0].ID, nil
 }

@@ -1,34 +1,25 @@
 package statistichttp
 
 import (
+	"slices"
+
 	"xuedu/internal/pack"
 	"xuedu/internal/statistic"
 )
 
-// backMove is the move that sends cells back.
-const backMove = "send_back"
-
 func hasMove(s statistic.Sheet, code string) bool {
-	for _, m := range s.Moves {
-		if m.Code == code && m.Why == "" {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.Moves, func(m statistic.Move) bool { return m.Code == code })
 }
 
-// mayFill reports whether the reader may type into the sheet.
-func mayFill(s statistic.Sheet) bool { return len(s.Moves) > 0 }
-
-// moves are the steps the reader may take; sending back has its own way, by
-// ticking cells.
+// moves are the steps the reader may take; opening cells has its own way, by
+// ticking them.
 func moves(p page, s statistic.Sheet) []move {
 	var list []move
 	for _, m := range s.Moves {
-		if m.Code == backMove {
+		if m.Code == backMove || m.Code == correctMove {
 			continue
 		}
-		out := move{Code: m.Code, Name: p.moveName(flowOf(s.Collection.Form.Form), m.Code), Reason: m.Reason}
+		out := move{Code: m.Code, Name: m.Name.In(p.Lang), Reason: m.Reason}
 		if m.Why != "" {
 			out.Why = p.T(m.Why)
 		}
@@ -46,12 +37,12 @@ func moves(p page, s statistic.Sheet) []move {
 // parts are the signatures that the form asks for, signed or not.
 func (p page) parts(s statistic.Sheet) []part {
 	var list []part
-	for _, code := range s.Collection.Form.Signatures {
-		out := part{Code: code, Name: p.Part(code)}
-		for _, g := range s.Signed {
-			if g.Part == code {
-				out.By, out.At, out.Void = g.Name, p.DateTime(g.At), g.Void
-			}
+	for _, sp := range s.Parts {
+		out := part{Code: sp.Part, Name: p.Part(sp.Part), May: sp.Mine}
+		if sp.By != nil {
+			out.By, out.At, out.Void = sp.By.Name, p.DateTime(sp.By.At), sp.By.Void
+		} else if sp.Why != "" {
+			out.Why = p.T(sp.Why)
 		}
 		list = append(list, out)
 	}

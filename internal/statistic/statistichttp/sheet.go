@@ -3,13 +3,12 @@ package statistichttp
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
-	"xuedu/internal/account"
-	"xuedu/internal/formula"
+	"xuedu/internal/ledger/figureview"
 	"xuedu/internal/statistic"
-	"xuedu/internal/statistic/rule"
 	"xuedu/internal/web"
 )
 
@@ -28,7 +27,8 @@ type sheetPage struct {
 	Failed  bool
 	Reason  string // typed
 	Asks    bool   // a reason is needed
-	Review  bool   // cells can be sent back
+	Review  bool   // cells can be ticked …
+	Opens   string // … to be opened by this move
 	Fresh   []fresh
 	Moves   []move
 	Parts   []part
@@ -40,8 +40,8 @@ type sheetPage struct {
 
 // fresh is a cell that moved since it was approved.
 type fresh struct {
-	Label, Before, Now, Change, Href string
-	Shown                            bool
+	Label, Change, Href string
+	Before, Now         figureview.Cell
 }
 
 // move is a button, or why there is none.
@@ -53,8 +53,8 @@ type move struct {
 
 // part is one of the signatures that a form asks for.
 type part struct {
-	Code, Name, By, At string
-	Void, May          bool
+	Code, Name, By, At, Why string
+	Void, May               bool
 }
 
 // sheet shows a return; view=diff only what moved since it was approved.
@@ -77,18 +77,25 @@ func (h *handler) sheetPage(r *http.Request, g gridder) (sheetPage, error) {
 	if err != nil {
 		return sheetPage{}, err
 	}
-	return h.sheetOf(r, p, s, g), nil
+	if p, err = h.named(r.Context(), p, s); err != nil {
+		return sheetPage{}, err
+	}
+	out := h.sheetOf(r, p, s, g)
+	if out.Review || len(out.Moves) == 0 && !out.Grid.Edit {
+		out.Next, err = h.next(r.Context(), s.ID)
+	}
+	return out, err
 }
 
 // sheetOf is the page of a sheet that was read already.
 func (h *handler) sheetOf(r *http.Request, p page, s statistic.Sheet, g gridder) sheetPage {
 	out := sheetPage{page: p, S: s, Base: "/desk/returns/" + s.ID, View: r.URL.Query().Get("view")}
-	who := account.From(r.Context())
 	out.Title = p.T("returns.sheet.of", "Area", p.Place(s.AreaID), "Form", s.Collection.Form.Name.In(p.Lang), "Period", p.Period(s.Collection.Period))
 	out.Moves = moves(p, s)
-	out.Review = who.Can(string(review)) && hasMove(s, backMove)
+	out.Opens = opens(s)
+	out.Review = out.Opens != ""
 	g.p, g.s, g.tick = p, &out.S, out.Review
-	g.edit = who.Can(string(fill)) && mayFill(s) && out.View != "diff"
+	g.edit = s.Enters && out.View != "diff"
 	out.Grid = g.grid()
 	out.Dock = out.Grid.Edit
 	if out.Dock {
@@ -148,19 +155,18 @@ func (p page) lastSaved(s statistic.Sheet) string {
 // the sheet.
 func (p page) moved(s statistic.Sheet) []fresh {
 	var list []fresh
-	for _, r := range s.Rows {
-		for _, f := range s.Collection.Form.Fields {
-			k := rule.Key{Row: r.Code, Field: f.Code}
-			c, ok := s.Cells[k]
-			if !ok || c.Approved == nil || !isNumber(f) || c.State.Known() && c.Num == *c.Approved {
-				continue
-			}
-			d := fresh{Label: gridder{p: p}.label(line{Name: r.Name}, f), Before: grouped(*c.Approved, decimals(f)), Now: p.CellState(c.State), Href: cellHref(s.ID, k)}
-			if c.State.Known() {
-				d.Now, d.Change = grouped(c.Num, decimals(f)), change(*c.Approved, c.Num)
-			}
-			list = append(list, d)
+	for _, k := range s.Difference.Cells {
+		f, ok := fieldOf(s, k.Field)
+		c := s.Cells[k]
+		if !ok || c.Approved == nil {
+			continue
 		}
+		was := statistic.Cell{State: c.ApprovedState, Num: *c.Approved}
+		d := fresh{Label: p.cellName(s, k), Before: p.shown(f, was), Now: p.shown(f, c), Href: cellHref(s.ID, k)}
+		if c.State.Known() && was.State.Known() && isNumber(f) {
+			d.Change = change(was.Num, c.Num)
+		}
+		list = append(list, d)
 	}
 	return list
 }
@@ -168,22 +174,11 @@ func (p page) moved(s statistic.Sheet) []fresh {
 // Stale says what moved under a return that was approved: stale: 3 figures
 // moved, at most 1.8 %.
 func (p sheetPage) Stale() string {
-	most, text := 0.0, ""
-	for _, c := range p.S.Cells {
-		if c.Approved == nil || !c.State.Known() || *c.Approved == 0 {
-			continue
-		}
-		if share := abs(float64(c.Num-*c.Approved) / float64(*c.Approved)); share > most {
-			most, text = share, change(*c.Approved, c.Num)
-		}
-	}
-	if text == "" {
+	if p.S.Difference.Share == "" {
 		return p.T("returns.stale.some", "N", len(p.Fresh))
 	}
-	return p.T("returns.stale", "N", len(p.Fresh), "Most", strings.TrimLeft(text, "+−"))
+	return p.T("returns.stale", "N", len(p.Fresh), "Most", p.S.Difference.Share)
 }
-
-func abs(f float64) float64 { return max(f, -f) }
 
 // Percent is how much of the sheet is done.
 func (p sheetPage) Percent() int {
@@ -200,11 +195,9 @@ func (p sheetPage) Hard() int { return p.count("hard") }
 func (p sheetPage) Soft() int { return p.count("soft") }
 
 func (p sheetPage) count(kind string) (n int) {
-	for _, l := range p.Grid.Rows {
-		for _, s := range l.Says {
-			if s.Kind == kind && (kind != "soft" || s.Value == "") {
-				n++
-			}
+	for _, s := range p.says() {
+		if s.Kind == kind {
+			n++
 		}
 	}
 	return n
@@ -212,13 +205,17 @@ func (p sheetPage) count(kind string) (n int) {
 
 // Todo lists what stands in the way, each with a link to its cell.
 func (p sheetPage) Todo() []say {
-	var list []say
+	return slices.DeleteFunc(p.says(), func(s say) bool {
+		return s.Kind == "error" || s.Kind == "told"
+	})
+}
+
+// says lists every remark of the sheet, each with its row.
+func (p sheetPage) says() []say {
+	list := slices.Clone(p.Grid.Says)
 	for _, l := range p.Grid.Rows {
 		for _, s := range l.Says {
-			if s.Kind == "error" || s.Kind == "soft" && s.Value != "" || s.Kind == "told" {
-				continue
-			}
-			if l.Name != "" {
+			if l.Name != "" && !p.Grid.Single {
 				s.Where = l.Name + p.T("figure.comma") + s.Where
 			}
 			list = append(list, s)
@@ -237,14 +234,4 @@ func (p sheetPage) Mine() bool { return len(p.Moves) > 0 || p.Grid.Edit }
 // Instructions are how the form is filled in.
 func (p sheetPage) Instructions() []string {
 	return strings.Split(strings.TrimSpace(p.S.Collection.Form.Instructions.In(p.Lang)), "\n")
-}
-
-// Owed counts the cells that nobody has filled in yet.
-func (p sheetPage) Owed() (n int) {
-	for _, c := range p.S.Cells {
-		if c.State == formula.NotReported {
-			n++
-		}
-	}
-	return n
 }

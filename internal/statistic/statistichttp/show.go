@@ -67,16 +67,13 @@ type noteLine struct{ Text, Kind, By, At, Where, Href string }
 
 // Notes lists what was said, the newest first.
 func (p sheetPage) Notes() []noteLine {
-	var all []statistic.Note
-	for _, c := range p.S.Cells {
-		all = append(all, c.Notes...)
-	}
+	all := slices.Clone(p.S.Notes)
 	slices.SortFunc(all, func(a, b statistic.Note) int {
 		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.ID, b.ID))
 	})
 	var list []noteLine
 	for _, n := range all {
-		l := noteLine{Text: n.Text, Kind: p.T("returns.note.kind." + n.Kind), By: n.By, At: p.DateTime(n.At)}
+		l := noteLine{Text: n.Text, Kind: p.T("returns.note.kind." + n.Kind), By: p.who(n.By), At: p.DateTime(n.At)}
 		if n.Key != (rule.Key{}) {
 			l.Where, l.Href = p.cellName(p.S, n.Key), cellHref(p.S.ID, n.Key)
 		}
@@ -108,7 +105,7 @@ func (p sheetPage) Events() []eventLine {
 	flow := flowOf(p.S.Collection.Form.Form)
 	var list []eventLine
 	for _, e := range p.S.Events {
-		list = append(list, eventLine{What: p.moveName(flow, e.Move) + p.T("returns.to", "State", p.state(flow, e.To)), When: p.DateTime(e.At), By: e.By, Reason: e.Reason})
+		list = append(list, eventLine{What: p.moveName(flow, e.Move) + p.T("returns.to", "State", p.state(flow, e.To)), When: p.DateTime(e.At), By: p.who(e.By), Reason: e.Reason})
 	}
 	now := eventLine{What: p.State(p.S.Return), Last: true}
 	if p.S.Desk != "" {

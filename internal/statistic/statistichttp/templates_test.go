@@ -19,6 +19,13 @@ func TestTemplates(t *testing.T) { // alone: it reads the trees that serving a p
 		{"move", []string{"page"}, movePage{}},
 		{"back", []string{"page"}, backPage{}},
 		{"print", []string{"page"}, sheetPage{}},
+		{"collections", []string{"page"}, collectionsPage{}},
+		{"matrix", []string{"page"}, matrixPage{}},
+		{"chase", []string{"page"}, chasePage{}},
+		{"send", []string{"page"}, sendPage{}},
+		{"publish", []string{"page"}, publishPage{}},
+		{"statistics", []string{"page"}, statisticsPage{}},
+		{"release", []string{"page"}, releasePage{}},
 	} {
 		tmpl := view(tt.name, "").Tmpl
 		for _, part := range tt.parts {

@@ -147,12 +147,14 @@ func dateOf(day string) time.Time {
 }
 
 // today is the day in the city.
-func (h *handler) today() time.Time {
-	now := h.Now()
+func (h *handler) today() time.Time { return h.dayOf(h.Now()) }
+
+// dayOf is the day of an instant in the city.
+func (h *handler) dayOf(t time.Time) time.Time {
 	if h.Zone != nil {
-		now = now.In(h.Zone)
+		t = t.In(h.Zone)
 	}
-	return time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
 // Left counts the working days up to a day; negative = late by so many.

@@ -169,7 +169,7 @@
       const fresh = doc.getElementById(td.id);
       if (fresh) renew(td, fresh);
     }
-    for (const row of grid.querySelectorAll(".xd-grid__says")) {
+    for (const row of [document.getElementById("sheet"), ...grid.querySelectorAll(".xd-grid__says")]) {
       const fresh = doc.getElementById(row.id);
       if (!fresh || row.contains(document.activeElement)) continue;
       row.hidden = fresh.hidden;
@@ -220,7 +220,7 @@
     const where = document.getElementById("ret-where");
     if (where) where.textContent = e.target.getAttribute("aria-label");
   });
-  grid.addEventListener("change", (e) => {
+  form.addEventListener("change", (e) => {
     if (e.target.classList.contains("xd-in")) take(e.target);
     else if (e.target.name?.startsWith("x:")) want(e.target);
   });
