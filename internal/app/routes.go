@@ -25,6 +25,7 @@ func (a *App) Routes() []web.Route {
 	routes = append(routes, a.reportRoutes()...)
 	routes = append(routes, a.returnRoutes()...)
 	routes = append(routes, a.indicatorPages().Routes()...)
+	routes = append(routes, a.workbookRoutes()...)
 	return routes
 }
 
