@@ -18,6 +18,29 @@ import (
 // and the indicators in force on its first day, its unit, its periods, its
 // breakdowns, and which other indicators it would break.
 func (s *Service) Check(ctx context.Context, d pack.Indicator) ([]Problem, error) {
+	return s.check(ctx, d, nil)
+}
+
+// CheckAll checks definitions that come in together: each may name the others.
+func (s *Service) CheckAll(ctx context.Context, defs []pack.Indicator) ([][]Problem, error) {
+	out := make([][]Problem, len(defs))
+	first := map[string]int{}
+	for i, d := range defs {
+		bad, err := s.check(ctx, d, defs)
+		if err != nil {
+			return nil, err
+		}
+		if j, twice := first[d.Code+" "+d.From]; twice {
+			bad = append(bad, Problem{Code: d.Code, Field: "code", Problem: formula.Problem{Key: "indicator.problem.twice", Args: []any{"Code", d.Code, "Nr", j + 1}}})
+		}
+		first[d.Code+" "+d.From] = i
+		out[i] = bad
+	}
+	return out, nil
+}
+
+// check is Check beside others that come in with d.
+func (s *Service) check(ctx context.Context, d pack.Indicator, others []pack.Indicator) ([]Problem, error) {
 	var out []Problem
 	for _, p := range s.pack().CheckIndicator(d) {
 		out = append(out, Problem{Code: d.Code, Field: p.Path, Problem: formula.Problem{Key: p.Key, Args: p.Args}})
@@ -32,6 +55,11 @@ func (s *Service) Check(ctx context.Context, d pack.Indicator) ([]Problem, error
 	x, err := s.set(ctx, day)
 	if err != nil {
 		return nil, err
+	}
+	for _, o := range others {
+		if now, ok := x.defs[o.Code]; o.From <= day && (!ok || now.From <= o.From) {
+			x = x.with(Definition{Indicator: o})
+		}
 	}
 	c := checker{set: x.with(Definition{Indicator: d}), def: d}
 	c.all(x)

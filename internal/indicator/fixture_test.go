@@ -162,12 +162,13 @@ func (w *town) Read(_ context.Context, a measure.Ask) (measure.Block, error) {
 		if b.Expected == nil {
 			continue
 		}
-		b.Expected[i] = 1
 		switch l.state {
 		case formula.Value, formula.Nil:
-			b.Reported[i] = 1
+			b.Expected[i], b.Reported[i] = 1, 1
 		case formula.NotApplicable:
 			b.NotApplicable[i] = 1
+		default:
+			b.Expected[i] = 1
 		}
 	}
 	return b, nil

@@ -263,3 +263,12 @@ func (x index) indicators(in Indicators) {
 		x.add(KindIndicator, d.Code+" "+d.From, d.fields())
 	}
 }
+
+// FormatDefinitions writes definitions as a file that ReadDefinitions reads.
+func FormatDefinitions(list []Indicator) string {
+	b, err := yaml.Marshal(list)
+	if err != nil { // texts, numbers and lists
+		return ""
+	}
+	return string(b)
+}
