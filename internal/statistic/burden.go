@@ -43,7 +43,7 @@ func (m *Measures) burdens() []measure.Decl {
 // asked.
 func (m *Measures) burden(ctx context.Context, a measure.Ask) (measure.Block, error) {
 	b := measure.Unrecorded(a.Tree)
-	list, err := m.s.collections(ctx)
+	list, err := m.of().collections(ctx)
 	if err != nil {
 		return b, err
 	}
@@ -80,7 +80,7 @@ func (m *Measures) addBurden(ctx context.Context, sums map[int64]int64, name str
 			each.SetInt64(0)
 		}
 	}
-	rows, err := m.s.DB.Read.QueryContext(ctx, "SELECT area_id, "+col+" FROM form_return WHERE collection_id = $1 ORDER BY id", c.ID)
+	rows, err := m.of().DB.Read.QueryContext(ctx, "SELECT area_id, "+col+" FROM form_return WHERE collection_id = $1 ORDER BY id", c.ID)
 	if err != nil {
 		return fmt.Errorf("read burden: %w", err)
 	}

@@ -28,7 +28,7 @@ import (
 // yet accepted is expected and not reported. A correction shows in figures when
 // it was accepted. What may not be added over areas is taken from the summaries.
 type Measures struct {
-	s    *Service
+	of   func() *Service
 	text measure.Translate
 
 	mu     sync.Mutex
@@ -44,25 +44,28 @@ type fieldOf struct {
 	field pack.Field
 }
 
-// NewMeasures returns the source over the returns of s.
-func NewMeasures(s *Service, text measure.Translate) *Measures { return &Measures{s: s, text: text} }
+// NewMeasures returns the source over the returns of a service, which may be
+// made later: it pre-fills from measures itself.
+func NewMeasures(of func() *Service, text measure.Translate) *Measures {
+	return &Measures{of: of, text: text}
+}
 
 // dimRow picks a row of a form: base5.trained[row=workers].
 const dimRow = "row"
 
 // Decls implements measure.Source.
 func (m *Measures) Decls(ctx context.Context) ([]measure.Decl, error) {
-	serial, err := m.s.Forms.Serial(ctx)
+	serial, err := m.of().Forms.Serial(ctx)
 	if err != nil {
 		return nil, err
 	}
-	list, err := m.s.Forms.Registered(ctx)
+	list, err := m.of().Forms.Registered(ctx)
 	if err != nil {
 		return nil, err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if p := m.s.Pack(); m.decls == nil || m.serial != serial || m.pack != p {
+	if p := m.of().Pack(); m.decls == nil || m.serial != serial || m.pack != p {
 		m.serial, m.pack = serial, p
 		m.renew(list)
 	}
@@ -148,20 +151,20 @@ func lowest(levels []string) area.Level {
 // Version implements measure.Source.
 func (m *Measures) Version(ctx context.Context, code string, p period.Period) (string, error) {
 	if strings.HasPrefix(code, burdenPrefix) {
-		n, err := gen.New(m.s.DB.Read).Serial(ctx)
+		n, err := gen.New(m.of().DB.Read).Serial(ctx)
 		return strconv.FormatInt(n, 10), err
 	}
 	f, err := m.field(ctx, code)
 	if err != nil {
 		return "", err
 	}
-	list, err := gen.New(m.s.DB.Read).CollectionOf(ctx, gen.CollectionOfParams{Code: f.form.Code, Period: p.Name})
+	list, err := gen.New(m.of().DB.Read).CollectionOf(ctx, gen.CollectionOfParams{Code: f.form.Code, Period: p.Name})
 	if err != nil || len(list) == 0 {
 		return "", err
 	}
 	v := list[0].ID + " " + strconv.FormatInt(list[0].Changed, 10)
-	if id, err := gen.New(m.s.DB.Read).SummaryOf(ctx, list[0].ID); err == nil {
-		c, err := gen.New(m.s.DB.Read).Collection(ctx, id)
+	if id, err := gen.New(m.of().DB.Read).SummaryOf(ctx, list[0].ID); err == nil {
+		c, err := gen.New(m.of().DB.Read).Collection(ctx, id)
 		if err != nil {
 			return "", err
 		}
@@ -193,7 +196,7 @@ func (m *Measures) Read(ctx context.Context, a measure.Ask) (measure.Block, erro
 		return measure.Block{}, err
 	}
 	b := measure.Unrecorded(a.Tree)
-	list, err := gen.New(m.s.DB.Read).CollectionOf(ctx, gen.CollectionOfParams{Code: f.form.Code, Period: a.Period.Name})
+	list, err := gen.New(m.of().DB.Read).CollectionOf(ctx, gen.CollectionOfParams{Code: f.form.Code, Period: a.Period.Name})
 	if err != nil || len(list) == 0 {
 		return b, err
 	}
@@ -204,11 +207,11 @@ func (m *Measures) Read(ctx context.Context, a measure.Ask) (measure.Block, erro
 	if f.field.Adds() || f.form.SummaryOf != "" {
 		return b, nil
 	}
-	id, err := gen.New(m.s.DB.Read).SummaryOf(ctx, list[0].ID)
+	id, err := gen.New(m.of().DB.Read).SummaryOf(ctx, list[0].ID)
 	if err != nil {
 		return b, nil // no summary: the units alone are known
 	}
-	sum, err := m.s.collection(ctx, m.s.DB.Read, id)
+	sum, err := m.of().collection(ctx, m.of().DB.Read, id)
 	if err != nil {
 		return b, err
 	}
@@ -217,7 +220,7 @@ func (m *Measures) Read(ctx context.Context, a measure.Ask) (measure.Block, erro
 
 // fill adds the accepted cells of one collection.
 func (m *Measures) fill(ctx context.Context, b *measure.Block, a measure.Ask, f fieldOf, id string, changed int64) error {
-	cols, err := m.s.columns.of(ctx, m.s, id, changed)
+	cols, err := m.of().columns.of(ctx, m.of(), id, changed)
 	if err != nil {
 		return err
 	}
@@ -280,11 +283,11 @@ func (m *Measures) Origin(ctx context.Context, a measure.Ask, nr, limit int) ([]
 	if err != nil {
 		return nil, 0, err
 	}
-	list, err := gen.New(m.s.DB.Read).CollectionOf(ctx, gen.CollectionOfParams{Code: f.form.Code, Period: a.Period.Name})
+	list, err := gen.New(m.of().DB.Read).CollectionOf(ctx, gen.CollectionOfParams{Code: f.form.Code, Period: a.Period.Name})
 	if err != nil || len(list) == 0 {
 		return nil, 0, err
 	}
-	cols, err := m.s.columns.of(ctx, m.s, list[0].ID, list[0].Changed)
+	cols, err := m.of().columns.of(ctx, m.of(), list[0].ID, list[0].Changed)
 	if err != nil {
 		return nil, 0, err
 	}
