@@ -25,6 +25,7 @@ func (a *App) sources() []measure.Source {
 		measure.NewPopulation(a.Areas.Populations, a.Series, a.Bundle.T),
 		measure.NewParams(a.Packs.Pack, a.Bundle.T),
 		a.Series,
+		statistic.NewMeasures(func() *statistic.Service { return a.Returns }, a.Bundle.T),
 		measure.Absent{},
 	}
 }
