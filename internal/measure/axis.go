@@ -14,12 +14,17 @@ type axis struct {
 	parent []int32
 	last   []int32
 	rank   []int8 // of the level, from the top down
+	runs   []siblings
+	inner  []int32 // areas with areas below them, from the last to the first
 
 	mu  sync.Mutex
 	anc map[area.Level][]int32
 	of  map[area.Level][]bool
 	den map[int64][]int64
 }
+
+// siblings are areas side by side that have one parent and nothing below them.
+type siblings struct{ parent, from, to int32 }
 
 func newAxis(t *area.Tree) *axis {
 	n := t.Len()
@@ -28,7 +33,22 @@ func newAxis(t *area.Tree) *axis {
 	for i := range n {
 		x.parent[i], x.last[i], x.rank[i] = int32(t.Parent(i)), int32(t.Last(i)), int8(rankOf(t.At(i).Level))
 	}
+	x.findRuns()
 	return x
+}
+
+func (x *axis) findRuns() {
+	for i := len(x.parent) - 1; i >= 0; i-- {
+		if x.last[i] > int32(i)+1 {
+			x.inner = append(x.inner, int32(i))
+			continue
+		}
+		if k := len(x.runs) - 1; k >= 0 && x.runs[k].parent == x.parent[i] && x.runs[k].from == int32(i)+1 {
+			x.runs[k].from--
+			continue
+		}
+		x.runs = append(x.runs, siblings{x.parent[i], int32(i), int32(i) + 1})
+	}
 }
 
 // dens returns the denominators of a column: den everywhere, nil for 1.

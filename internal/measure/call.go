@@ -109,12 +109,19 @@ func (c *call) measure(en *entry, filter map[string]string, text string, p perio
 func (c *call) read(en *entry, a Ask) (formula.Loaded, error) {
 	b, err := en.source.Read(c.ctx, a)
 	if err == nil {
-		err = b.check(c.axis.tree.Len())
+		err = b.fits(c.axis.tree.Len())
 	}
-	if err != nil {
+	adds := en.Area == formula.Sum && en.Level != ""
+	if num, ok := c.axis.addWhole(b, adds && err == nil); ok {
+		return formula.Loaded{Column: formula.Column{State: formula.Whole(len(num)), Num: num, Den: c.axis.dens(en.den())}}, nil
+	}
+	if err == nil {
+		err = b.states()
+	}
+	switch {
+	case err != nil:
 		return formula.Loaded{}, fmt.Errorf("measure %s in %s: %w", a.Code, a.Period.Name, err)
-	}
-	if en.Area == formula.Sum && en.Level != "" {
+	case adds:
 		return c.axis.rollUp(&en.Decl, b), nil
 	}
 	return c.axis.asGiven(b, en.den()), nil
@@ -168,7 +175,10 @@ func (c *call) target(code string, p period.Period) (formula.Loaded, error) {
 	return c.cache.get(c.ctx, key{code: code, target: true, at: p}, stamp{c.axis, version}, func() (formula.Loaded, error) {
 		b, err := c.targets.Read(c.ctx, code, p, c.axis.tree)
 		if err == nil {
-			err = b.check(c.axis.tree.Len())
+			err = b.fits(c.axis.tree.Len())
+		}
+		if err == nil {
+			err = b.states()
 		}
 		if err != nil {
 			return formula.Loaded{}, fmt.Errorf("target of %s in %s: %w", code, p.Name, err)
@@ -177,13 +187,14 @@ func (c *call) target(code string, p period.Period) (formula.Loaded, error) {
 	})
 }
 
-// check refuses a block that does not fit: a fault of the source.
-func (b *Block) check(n int) error {
-	fits := func(l int) bool { return l == n || l == 0 }
+// fits refuses a block that is not one cell an area, or whose coverage makes no
+// sense: a fault of the source.
+func (b *Block) fits(n int) error {
+	either := func(l int) bool { return l == n || l == 0 }
 	switch {
-	case len(b.State) != n, len(b.Num) != n, !fits(len(b.Cause)):
+	case len(b.State) != n, len(b.Num) != n, !either(len(b.Cause)):
 		return fmt.Errorf("%w: block of %d states, %d numbers, %d causes for %d areas", errBlock, len(b.State), len(b.Num), len(b.Cause), n)
-	case !fits(len(b.Expected)), len(b.Reported) != len(b.Expected), len(b.NotApplicable) != len(b.Expected):
+	case !either(len(b.Expected)), len(b.Reported) != len(b.Expected), len(b.NotApplicable) != len(b.Expected):
 		return fmt.Errorf("%w: coverage of %d, %d, %d areas for %d", errBlock, len(b.Expected), len(b.Reported), len(b.NotApplicable), n)
 	}
 	for i := range b.Expected {
@@ -191,6 +202,11 @@ func (b *Block) check(n int) error {
 			return fmt.Errorf("%w: area %d has %d of %d", errBlock, i, b.Reported[i], b.Expected[i])
 		}
 	}
+	return nil
+}
+
+// states refuses a state that is none, and one that owes its cause.
+func (b *Block) states() error {
 	for i, s := range b.State {
 		if s > formula.NotComputable || s == formula.NotComputable && (b.Cause == nil || b.Cause[i] == formula.NoCause) {
 			return fmt.Errorf("%w: area %d has state %d without a cause", errBlock, i, s)

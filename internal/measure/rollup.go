@@ -2,6 +2,8 @@ package measure
 
 import (
 	"math/big"
+	"math/bits"
+	"slices"
 
 	"xuedu/internal/formula"
 )
@@ -27,8 +29,8 @@ var bitOf = [...]uint8{formula.NotReported: hasMissing, formula.Value: hasValue,
 //   - else withheld, not computable or not reported if one unit is, in this order;
 //   - not applicable if no unit can have it.
 var stateOf = func() (t [64]formula.State) {
-	for bits := range uint8(64) {
-		t[bits] = summed(bits)
+	for b := range uint8(64) {
+		t[b] = summed(b)
 	}
 	return t
 }()
@@ -53,7 +55,9 @@ func summed(bits uint8) formula.State {
 // Every cell that the source filled in is a unit, wherever it stands. An area
 // without any unit is not computable below the measure's level, not applicable
 // where the block has coverage (nobody is asked there), and not reported where
-// it has none (nobody has recorded anything).
+// it has none (nobody has recorded anything). A unit that is withheld or not
+// computable is expected and has not reported, whatever its source says: the
+// sum lacks its number.
 func (x *axis) rollUp(d *Decl, b Block) formula.Loaded {
 	n := len(x.parent)
 	out := formula.Loaded{Column: formula.Column{State: make([]formula.State, n), Num: make([]int64, n), Den: x.dens(d.den())}}
@@ -64,7 +68,7 @@ func (x *axis) rollUp(d *Decl, b Block) formula.Loaded {
 	}
 	switch {
 	case b.Expected != nil:
-		out.Coverage = x.addCoverage(b.Coverage)
+		out.Coverage = x.addCoverage(withNumbers(b.Coverage, own))
 	case any&(hasWithheld|hasNC|hasMissing) != 0 && any&(hasValue|hasNil) != 0:
 		out.Coverage = x.addCoverage(unitCoverage(own))
 	}
@@ -72,6 +76,54 @@ func (x *axis) rollUp(d *Decl, b Block) formula.Loaded {
 		x.addCauses(&out.Column, b, own)
 	}
 	return out
+}
+
+// addWhole adds up a block in the plain case: every area without areas below it
+// is a number, the others are numbers or not filled in, nothing can be missing,
+// and no sum can overflow. ok is false in any other case, and if adds is.
+func (x *axis) addWhole(b Block, adds bool) (num []int64, ok bool) {
+	if !adds || b.Expected != nil || len(x.inner) == 0 || !x.whole(b.State) {
+		return nil, false
+	}
+	num = slices.Clone(b.Num)
+	var size int64 // at least the size of each number
+	for _, i := range x.inner {
+		if b.State[i] == formula.NotReported {
+			num[i] = 0
+		}
+		size |= num[i] ^ num[i]>>63
+	}
+	for _, r := range x.runs {
+		var sum int64
+		for _, v := range num[r.from:r.to] {
+			sum += v
+			size |= v ^ v>>63
+		}
+		if r.parent >= 0 {
+			num[r.parent] += sum
+		}
+	}
+	for _, i := range x.inner {
+		if p := x.parent[i]; p >= 0 {
+			num[p] += num[i]
+		}
+	}
+	return num, bits.Len64(uint64(size))+bits.Len(uint(len(num))) < 63
+}
+
+// whole reports whether the areas without areas below them are all numbers,
+// and the others numbers or not filled in.
+func (x *axis) whole(state []formula.State) bool {
+	var other formula.State
+	for _, r := range x.runs {
+		for _, s := range state[r.from:r.to] {
+			other |= s ^ formula.Value
+		}
+	}
+	for _, i := range x.inner {
+		other |= state[i] &^ formula.Value
+	}
+	return other == 0
 }
 
 // ownBits gives the bits of each cell that is a unit, and 0 to the others; nil
@@ -147,6 +199,21 @@ func (x *axis) addBig(c *formula.Column, b Block, den int64) {
 			sum[p].Add(&sum[p], &sum[i])
 		}
 	}
+}
+
+// withNumbers takes back from Reported the units whose number the sum lacks.
+func withNumbers(c formula.Coverage, own []uint8) formula.Coverage {
+	mine := false
+	for i, bits := range own {
+		if bits&(hasWithheld|hasNC|hasMissing) == 0 || c.Reported[i] == 0 {
+			continue
+		}
+		if !mine {
+			c.Reported, mine = slices.Clone(c.Reported), true
+		}
+		c.Reported[i] = 0
+	}
+	return c
 }
 
 // addCoverage adds the counts of units up.
