@@ -11,16 +11,45 @@ import (
 	"xuedu/internal/period"
 )
 
+// snapshot is the register at the end of a day. It is never changed.
+type snapshot struct {
+	of   *register
+	day  period.Day
+	list []Org
+	in   map[int64][]*Org // by the area they stand in, in the order of list
+}
+
 // cityDay is today in the city.
 func (s *Service) cityDay() period.Day { return period.DayOf(s.now().In(s.pack().Zone())) }
 
-// asOf returns the institutions as the register had them at the end of a day
-// in the city: what changed later is taken back, the newest change first. Days
-// to come are like today. The list must not be changed.
-func (s *Service) asOf(ctx context.Context, r *register, day period.Day) ([]Org, error) {
-	if day >= s.cityDay() {
-		return r.list, nil
+// asOf returns the register as it was at the end of a day in the city: what
+// changed later is taken back, the newest change first. Days to come are like
+// today. The last answer is kept.
+func (s *Service) asOf(ctx context.Context, day period.Day) (*snapshot, error) {
+	r, err := s.current(ctx)
+	if err != nil {
+		return nil, err
 	}
+	day = min(day, s.cityDay())
+	if old := s.past.Load(); old != nil && old.of == r && old.day == day {
+		return old, nil
+	}
+	p := &snapshot{of: r, day: day, list: r.list, in: map[int64][]*Org{}}
+	if day < s.cityDay() {
+		if p.list, err = s.takenBack(ctx, r, day); err != nil {
+			return nil, err
+		}
+	}
+	for i := range p.list {
+		o := &p.list[i]
+		p.in[o.AreaID] = append(p.in[o.AreaID], o)
+	}
+	s.past.Store(p)
+	return p, nil
+}
+
+// takenBack lists the institutions of a day, with every later change undone.
+func (s *Service) takenBack(ctx context.Context, r *register, day period.Day) ([]Org, error) {
 	t := day.Time()
 	since := time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, s.pack().Zone()).UTC()
 	rows, err := gen.New(s.db.Read).Histories(ctx, since)

@@ -169,18 +169,14 @@ func (m *Measures) at(ctx context.Context, a measure.Ask) ([]Org, error) {
 	if a.Period.From > m.cityDay() {
 		return nil, nil
 	}
-	r, err := m.current(ctx)
-	if err != nil {
-		return nil, err
-	}
-	list, err := m.asOf(ctx, r, a.Period.To)
+	p, err := m.asOf(ctx, a.Period.To)
 	switch {
-	case err != nil || len(list) == 0:
+	case err != nil || len(p.list) == 0:
 		return nil, err
 	case a.Code != "points.active":
-		return list, nil
+		return p.list, nil
 	}
-	return m.busy(ctx, list, a.Period)
+	return m.busy(ctx, p.list, a.Period)
 }
 
 // busy returns the institutions with enough meetings in a period; none where
@@ -220,16 +216,12 @@ func (m *Measures) takes(o *counted, a measure.Ask, x *Org) bool {
 	if v, ok := a.Filter["type"]; x.State != Active || ok && v != x.Type {
 		return false
 	}
-	i := slices.IndexFunc(m.pack().OrgTypes, func(t pack.OrgType) bool { return t.Code == x.Type })
-	if i < 0 {
-		return false
-	}
-	t := m.pack().OrgTypes[i]
+	t := m.typeOf(x.Type)
 	switch {
 	case o.level != "":
 		return t.Group == network && t.Level == string(o.level)
 	case o.group == anyGroup:
-		return t.Group != body
+		return t.Group != body && t.Code != ""
 	}
 	return t.Group == network
 }

@@ -14,7 +14,7 @@ const Register = "orgs"
 // Row is one institution for a form with a row for each.
 type Row struct {
 	Code, Name string
-	Values     map[string]string // org.code, org.type and org.FACT; without what is not known
+	Values     map[string]string // code, type and the names of Facts; without what is not known
 }
 
 // Rows returns the institutions of the three-level network that stood in an
@@ -24,19 +24,13 @@ func (s *Service) Rows(ctx context.Context, registerName string, areaID int64, a
 	if registerName != Register {
 		return nil, errs.New(errs.NotFound, "org.no_register", "Name", registerName)
 	}
-	r, err := s.current(ctx)
+	p, err := s.asOf(ctx, at.To)
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.asOf(ctx, r, at.To)
-	if err != nil {
-		return nil, err
-	}
-	types := s.types()
 	var out []Row
-	for i := range list {
-		o := &list[i]
-		if t := types[o.Type]; o.AreaID == areaID && o.State == Active && t.Group == network {
+	for _, o := range p.in[areaID] {
+		if t := s.typeOf(o.Type); o.State == Active && t.Group == network {
 			out = append(out, rowOf(o, t))
 		}
 	}
@@ -44,20 +38,21 @@ func (s *Service) Rows(ctx context.Context, registerName string, areaID int64, a
 }
 
 func rowOf(o *Org, t pack.OrgType) Row {
-	values := map[string]string{"org.code": o.Code, "org.type": t.Name.In("zh-CN")}
+	values := map[string]string{"code": o.Code, "type": t.Name.In("zh-CN")}
 	for _, f := range Facts {
 		if v := f.Get(o.Profile); v != "" {
-			values["org."+f.Name] = v
+			values[f.Name] = v
 		}
 	}
 	return Row{Code: o.Code, Name: o.Name, Values: values}
 }
 
-// types are the pack's types by code.
-func (s *Service) types() map[string]pack.OrgType {
-	out := make(map[string]pack.OrgType, len(s.pack().OrgTypes))
+// typeOf is a type of the pack, zero where the pack has no such type.
+func (s *Service) typeOf(code string) pack.OrgType {
 	for _, t := range s.pack().OrgTypes {
-		out[t.Code] = t
+		if t.Code == code {
+			return t
+		}
 	}
-	return out
+	return pack.OrgType{}
 }

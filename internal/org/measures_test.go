@@ -116,7 +116,7 @@ func TestMeasuresThroughTime(t *testing.T) {
 			}
 		}
 		rows := c.rows(t, "QH-1-1-01", "2024-Q1")
-		want := []org.Row{{Code: "p1", Name: "桥南学习点", Values: map[string]string{"org.code": "p1", "org.type": "学习点", "org.full_time": "2"}}}
+		want := []org.Row{{Code: "p1", Name: "桥南学习点", Values: map[string]string{"code": "p1", "type": "学习点", "full_time": "2"}}}
 		if diff := cmp.Diff(want, rows); diff != "" {
 			t.Errorf("rows (-want +got):\n%s", diff)
 		}

@@ -28,6 +28,7 @@ type Service struct {
 	pack func() *pack.Pack
 	now  func() time.Time
 	reg  atomic.Pointer[register]
+	past atomic.Pointer[snapshot]
 }
 
 // New returns a Service.
