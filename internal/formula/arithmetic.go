@@ -1,16 +1,22 @@
 package formula
 
-import "math/big"
+import (
+	"math"
+	"math/big"
+)
 
 // arithmetic adds, subtracts, multiplies and divides. The plain case, whole
-// numbers that do not overflow, goes through the columns without a branch
-// taken; what does not fit there is done cell by cell.
+// numbers that do not overflow, goes through the columns at one stroke; what
+// does not fit there is done cell by cell.
 func (r *run) arithmetic(o op, a, b vec) vec {
-	out := r.join(a, b)
-	out.Num = make([]int64, r.n)
 	plain := a.Den == nil && b.Den == nil
+	if o == opDiv && plain && a.whole && b.whole && len(a.Big)+len(b.Big) == 0 && allPositive(b.Num) {
+		return vec{Column: Column{State: a.State, Num: a.Num, Den: b.Num}, whole: true}
+	}
+	out := r.join(a, b)
+	out.Num, out.own = r.numbers(), true
 	if !plain || o == opDiv {
-		out.Den = make([]int64, r.n)
+		out.Den = r.numbers()
 	}
 	switch {
 	case !plain:
@@ -34,6 +40,51 @@ func (r *run) arithmetic(o op, a, b vec) vec {
 		out.slow(o, a, b, i)
 	}
 	return out
+}
+
+func allPositive(list []int64) bool {
+	for _, n := range list {
+		if n <= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// times multiplies; a written whole number is not made a column for that.
+func (r *run) times(x, y int32) vec {
+	if r.program.steps[y].op == opConst {
+		x, y = y, x
+	}
+	s, b := r.program.steps[x], vec{}
+	if s.op == opConst && s.num.den == 1 {
+		if b = r.col(y); len(b.Big) == 0 {
+			if out, ok := r.scale(b, s.num.num); ok {
+				return out
+			}
+		}
+	}
+	return r.arithmetic(opMul, r.col(x), r.col(y))
+}
+
+// scale multiplies each cell by k; false if one does not fit.
+func (r *run) scale(b vec, k int64) (vec, bool) {
+	if k <= 0 {
+		return vec{}, false
+	}
+	most := math.MaxInt64 / k
+	num := r.numbers()[:len(b.Num)]
+	over := false
+	for i, n := range b.Num {
+		over = over || n > most || n < -most
+		num[i] = n * k
+	}
+	if over {
+		return vec{}, false
+	}
+	out := r.join(b, b)
+	out.Num, out.Den, out.own = num, b.Den, b.Den == nil
+	return out, true
 }
 
 func addPlain(out *vec, a, b vec) {
@@ -141,8 +192,15 @@ func applyBig(o op, x, y *big.Rat) *big.Rat {
 	return z.Quo(x, y)
 }
 
-// set writes a number; a column without denominators gets whole numbers only.
+// set writes a number. A column of whole numbers gets denominators with the
+// first number that is not: big numbers may leave one behind.
 func (v *vec) set(i int, f frac) {
+	if v.Den == nil && f.den != 1 {
+		v.Den = make([]int64, len(v.Num))
+		for j := range v.Den {
+			v.Den[j] = 1
+		}
+	}
 	v.Num[i] = f.num
 	if v.Den != nil {
 		v.Den[i] = f.den

@@ -123,7 +123,7 @@ func (c *checker) binaryNode(n *node, s scope) val {
 	case "and", "or":
 		out.typ = Truth
 	case "*":
-		out.unit, out.terms = a.unit.Times(b.unit), append(slices.Clip(a.terms), b.terms...)
+		out.unit, out.terms = a.unit.Times(b.unit), merged(a.terms, b.terms)
 	case "/":
 		out.unit, out.terms = a.unit.Over(b.unit), a.terms
 	case "+", "-":
@@ -143,7 +143,7 @@ func (c *checker) binaryNode(n *node, s scope) val {
 func (c *checker) alike(n *node, s scope, vals []val) val {
 	out := val{typ: vals[0].typ, ok: true, free: true}
 	for _, v := range vals {
-		out.terms = append(out.terms, v.terms...)
+		out.terms = merged(out.terms, v.terms)
 		switch {
 		case v.free:
 		case out.free:
@@ -178,7 +178,7 @@ func (c *checker) sum(n *node, s scope, a, b val) val {
 			}
 		}
 	}
-	return val{typ: Number, ok: true, unit: a.unit, free: a.free && b.free, terms: append(slices.Clip(a.terms), add...)}
+	return val{typ: Number, ok: true, unit: a.unit, free: a.free && b.free, terms: merged(a.terms, add)}
 }
 
 // Compile reads and checks a formula. All that is wrong with it is returned at

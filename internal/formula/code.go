@@ -22,6 +22,8 @@ const (
 	opLessEq
 	opEqual
 	opUnequal
+	opMoreEq
+	opMore
 	opAnd
 	opOr
 	opIf
@@ -94,16 +96,12 @@ func constant(text string) frac {
 	return f
 }
 
-// binaryOps; a > b is b < a.
 var binaryOps = map[string]op{
 	"+": opAdd, "-": opSub, "*": opMul, "/": opDiv, "min": opMin, "max": opMax, "coalesce": opCoalesce,
-	"<": opLess, "<=": opLessEq, "=": opEqual, "!=": opUnequal, ">": opLess, ">=": opLessEq, "and": opAnd, "or": opOr,
+	"<": opLess, "<=": opLessEq, "=": opEqual, "!=": opUnequal, ">": opMore, ">=": opMoreEq, "and": opAnd, "or": opOr,
 }
 
 func (c *code) binary(name string, a, b int32) int32 {
-	if name == ">" || name == ">=" {
-		a, b = b, a
-	}
 	o, ok := binaryOps[name]
 	if !ok {
 		panic(fmt.Sprintf("formula: no operator %q", name))

@@ -3,7 +3,7 @@ package formula
 // compare compares, and picks the lesser or greater.
 func (r *run) compare(o op, a, b vec) vec {
 	out := r.join(a, b)
-	out.Num = make([]int64, r.n)
+	out.Num, out.own = r.numbers(), true
 	if o == opMin || o == opMax {
 		return r.pick(out, o, a, b)
 	}
@@ -20,7 +20,7 @@ func (r *run) compare(o op, a, b vec) vec {
 			y, _ := b.frac(i)
 			k = x.cmp(y)
 		}
-		if holds(o, k) {
+		if out.Num[i] = 0; holds(o, k) {
 			out.Num[i] = 1
 		}
 	}
@@ -35,6 +35,10 @@ func holds(o op, k int) bool {
 		return k <= 0
 	case opEqual:
 		return k == 0
+	case opMoreEq:
+		return k >= 0
+	case opMore:
+		return k > 0
 	}
 	return k != 0
 }
@@ -54,7 +58,16 @@ func cmpCells(a, b vec, i int) int {
 
 func (r *run) pick(out vec, o op, a, b vec) vec {
 	if a.Den != nil || b.Den != nil {
-		out.Den = make([]int64, r.n)
+		out.Den = r.numbers()
+	} else if len(a.Big)+len(b.Big) == 0 {
+		for i, x := range a.Num {
+			if y := b.Num[i]; o == opMin {
+				out.Num[i] = min(x, y)
+			} else {
+				out.Num[i] = max(x, y)
+			}
+		}
+		return out
 	}
 	for i := range out.Num {
 		k := cmpCells(a, b, i)
@@ -98,10 +111,10 @@ func (v *vec) take(from vec, i int) {
 
 // blank returns a column to be filled in by take.
 func (r *run) blank(of ...vec) vec {
-	out := vec{Column: Column{State: make([]State, r.n), Num: make([]int64, r.n)}}
+	out := vec{Column: Column{State: make([]State, r.n), Num: r.numbers()}, own: true}
 	for _, v := range of {
 		if v.Den != nil {
-			out.Den = make([]int64, r.n)
+			out.Den = r.numbers()
 			return out
 		}
 	}
@@ -110,6 +123,9 @@ func (r *run) blank(of ...vec) vec {
 
 // choose is if(cond, a, b): only the branch taken matters.
 func (r *run) choose(cond, a, b vec) vec {
+	if cond.whole && a.whole && b.whole && a.Den == nil && b.Den == nil && len(a.Big)+len(b.Big) == 0 {
+		return r.chooseWhole(cond, a, b)
+	}
 	out := r.blank(a, b)
 	for i := range out.State {
 		switch {
@@ -119,6 +135,18 @@ func (r *run) choose(cond, a, b vec) vec {
 			out.take(a, i)
 		default:
 			out.take(b, i)
+		}
+	}
+	return out
+}
+
+func (r *run) chooseWhole(cond, a, b vec) vec {
+	out := vec{Column: Column{State: a.State, Num: r.numbers()}, whole: true, own: true}
+	for i, c := range cond.Num {
+		if c != 0 {
+			out.Num[i] = a.Num[i]
+		} else {
+			out.Num[i] = b.Num[i]
 		}
 	}
 	return out
@@ -152,8 +180,9 @@ func (r *run) logic(o op, a, b vec) vec {
 		decides = 1
 	}
 	out := r.join(a, b)
-	out.Num = make([]int64, r.n)
+	out.Num, out.own = r.numbers(), true
 	for i := range out.Num {
+		out.Num[i] = 0
 		x := a.State[i].Known() && a.Num[i] == decides
 		y := b.State[i].Known() && b.Num[i] == decides
 		switch {
@@ -170,11 +199,12 @@ func (r *run) logic(o op, a, b vec) vec {
 
 // test is not, missing.
 func (r *run) test(o op, a vec) vec {
-	out := vec{Column: Column{State: a.State, Num: make([]int64, r.n), Cause: a.Cause}, whole: a.whole}
+	out := vec{Column: Column{State: a.State, Num: r.numbers(), Cause: a.Cause}, whole: a.whole, own: true}
 	if o == opMissing {
-		out.State, out.Cause, out.whole = allValue(r.n), nil, true
+		out.State, out.Cause, out.whole = Whole(r.n), nil, true
 	}
 	for i, s := range a.State {
+		out.Num[i] = 0
 		if o == opMissing && absent(s) || o == opNot && a.Num[i] == 0 {
 			out.Num[i] = 1
 		}
@@ -186,9 +216,9 @@ func (r *run) test(o op, a vec) vec {
 func (r *run) shape(s step, a vec) vec {
 	zero := r.constant(frac{0, 1})
 	out := r.join(a, zero)
-	out.Num = make([]int64, r.n)
+	out.Num, out.own = r.numbers(), true
 	if a.Den != nil {
-		out.Den = make([]int64, r.n)
+		out.Den = r.numbers()
 	}
 	for i := range out.Num {
 		f, big := a.frac(i)

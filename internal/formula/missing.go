@@ -54,6 +54,7 @@ func (p policy) enough(reported, owing int32) bool {
 type vec struct {
 	Column
 	whole bool // every cell is Value
+	own   bool // Num and Den belong to this column alone, and may be given back
 }
 
 // load turns a loaded column into what the policy makes of it. The loaded
@@ -63,6 +64,9 @@ func (p policy) load(l Loaded, n int) (vec, error) {
 		return vec{}, fmt.Errorf("formula: column of %d cells for %d areas", l.Len(), n)
 	}
 	v, own := vec{Column: l.Column, whole: true}, false
+	if l.Expected == nil && isWhole(l.State) {
+		return v, nil
+	}
 	for i, s := range l.State {
 		to := s
 		switch {

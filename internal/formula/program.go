@@ -41,17 +41,15 @@ func (p *Program) Eval(env Env, m Missing) (Result, error) {
 	if err := r.load(); err != nil {
 		return Result{}, err
 	}
-	cols := make([]vec, len(p.steps))
-	for i, s := range p.steps {
-		if cols[i], err = r.step(s, cols); err != nil {
-			return Result{}, err
-		}
+	out, err := r.all()
+	if err != nil {
+		return Result{}, err
 	}
 	cover := make([]Coverage, len(r.loaded))
 	for i := range cover {
 		cover[i] = r.loaded[i].Coverage
 	}
-	return Result{Column: cols[p.out].Column, Coverage: worst(cover)}, nil
+	return Result{Column: out.Column, Coverage: worst(cover)}, nil
 }
 
 // Calls lists the functions that the formula itself calls, by name.

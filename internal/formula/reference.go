@@ -24,7 +24,7 @@ func (c *checker) reference(n *node, s scope) val {
 	}
 	r := Ref{Code: sym.Code, Filter: filterText(filter), Op: s.op, Back: s.back}
 	nr := c.emit(step{op: opRef, args: [3]int32{c.ref(r)}})
-	return val{nr: nr, typ: Number, unit: sym.Unit.Canonical(), ok: true, terms: []term{{Ref: r, sym: sym, filter: filter}}}
+	return val{nr: nr, typ: Number, unit: sym.Unit.Canonical(), ok: true, terms: []term{{Ref: r, sym: &sym, filter: filter}}}
 }
 
 func (c *checker) unknown(n *node, s scope) val {
@@ -243,7 +243,7 @@ func (c *checker) target(n *node, s scope) val {
 	}
 	r := Ref{Code: sym.Code, Op: Target, Back: s.back}
 	nr := c.emit(step{op: opRef, args: [3]int32{c.ref(r)}})
-	return val{nr: nr, typ: Number, unit: sym.Unit.Canonical(), ok: true, terms: []term{{Ref: r, sym: sym}}}
+	return val{nr: nr, typ: Number, unit: sym.Unit.Canonical(), ok: true, terms: []term{{Ref: r, sym: &sym}}}
 }
 
 // reported checks reported(x), which counts the units behind a measure.

@@ -13,6 +13,7 @@ type run struct {
 	program *Program
 	loaded  []Loaded
 	cols    []vec // of loaded, after the policy
+	steps   []vec
 }
 
 func (r *run) load() error {
@@ -31,9 +32,69 @@ func (r *run) load() error {
 	return nil
 }
 
+// all computes the steps and returns the result. Numbers that are needed no
+// longer are given back.
+func (r *run) all() (vec, error) {
+	steps, out := r.program.steps, r.program.out
+	r.steps = make([]vec, len(steps))
+	last := lastUses(steps)
+	for i, s := range steps {
+		if s.op == opConst && int32(i) != out {
+			continue // made when it is needed as a column
+		}
+		v, err := r.step(s)
+		if err != nil {
+			return vec{}, err
+		}
+		r.steps[i] = v
+		for _, a := range s.operands() {
+			if shares(v, r.steps[a]) {
+				r.steps[a].own, r.steps[i].own = false, false
+			}
+			if last[a] == int32(i) && a != out {
+				giveBack(&r.steps[a])
+			}
+		}
+	}
+	return r.steps[out].clean(), nil
+}
+
+// operands lists the steps that s needs.
+func (s step) operands() []int32 { return s.args[:arity[s.op]] }
+
+var arity = [...]int{opNeg: 1, opAbs: 1, opNot: 1, opRound: 1, opAdd: 2, opSub: 2, opMul: 2, opDiv: 2, opMin: 2, opMax: 2,
+	opLess: 2, opLessEq: 2, opEqual: 2, opUnequal: 2, opMoreEq: 2, opMore: 2, opAnd: 2, opOr: 2, opIf: 3, opCoalesce: 2,
+	opMissing: 1, opReported: 0, opShare: 1, opCount: 1}
+
+// lastUses returns for each step the last one that needs it.
+func lastUses(steps []step) []int32 {
+	last := make([]int32, len(steps))
+	for i, s := range steps {
+		for _, a := range s.operands() {
+			last[a] = int32(i)
+		}
+	}
+	return last
+}
+
+// col returns the column of an earlier step.
+func (r *run) col(nr int32) vec {
+	if s := r.program.steps[nr]; s.op == opConst && r.steps[nr].State == nil {
+		r.steps[nr] = r.constant(s.num)
+	}
+	return r.steps[nr]
+}
+
 // step computes one column from those before it.
-func (r *run) step(s step, cols []vec) (vec, error) {
-	a, b, c := cols[s.args[0]], cols[s.args[1]], cols[s.args[2]]
+func (r *run) step(s step) (vec, error) {
+	if s.op == opMul {
+		return r.times(s.args[0], s.args[1]), nil
+	}
+	var arg [3]vec
+	for i, nr := range s.operands() {
+		arg[i] = r.col(nr)
+	}
+	a, b, c := arg[0], arg[1], arg[2]
 	switch s.op {
 	case opConst:
 		return r.constant(s.num), nil
@@ -41,9 +102,9 @@ func (r *run) step(s step, cols []vec) (vec, error) {
 		return r.cols[s.args[0]], nil
 	case opReported:
 		return r.reported(s.args[0]), nil
-	case opAdd, opSub, opMul, opDiv:
+	case opAdd, opSub, opDiv:
 		return r.arithmetic(s.op, a, b), nil
-	case opLess, opLessEq, opEqual, opUnequal, opMin, opMax:
+	case opLess, opLessEq, opEqual, opUnequal, opMoreEq, opMore, opMin, opMax:
 		return r.compare(s.op, a, b), nil
 	case opAnd, opOr:
 		return r.logic(s.op, a, b), nil
@@ -68,8 +129,9 @@ var wholeCache struct {
 	state []State
 }
 
-// allValue returns n cells of state Value, to be read only.
-func allValue(n int) []State {
+// Whole returns n cells of state Value, to be read only. Columns that share
+// them need not be looked through.
+func Whole(n int) []State {
 	wholeCache.Lock()
 	defer wholeCache.Unlock()
 	if len(wholeCache.state) < n {
@@ -81,13 +143,18 @@ func allValue(n int) []State {
 	return wholeCache.state[:n:n]
 }
 
+// isWhole reports whether a column's states are those of Whole.
+func isWhole(state []State) bool {
+	return len(state) > 0 && &state[0] == &Whole(len(state))[0]
+}
+
 func (r *run) constant(f frac) vec {
-	v := vec{Column: Column{State: allValue(r.n), Num: make([]int64, r.n)}, whole: true}
+	v := vec{Column: Column{State: Whole(r.n), Num: r.numbers()}, whole: true, own: true}
 	for i := range v.Num {
 		v.Num[i] = f.num
 	}
 	if f.den != 1 {
-		v.Den = make([]int64, r.n)
+		v.Den = r.numbers()
 		for i := range v.Den {
 			v.Den[i] = f.den
 		}
@@ -119,7 +186,7 @@ var joined = func() (t [8][8]State) {
 // b, without numbers.
 func (r *run) join(a, b vec) vec {
 	if a.whole && b.whole {
-		return vec{Column: Column{State: allValue(r.n)}, whole: true}
+		return vec{Column: Column{State: Whole(r.n)}, whole: true}
 	}
 	out := vec{Column: Column{State: make([]State, r.n)}}
 	for i := range out.State {

@@ -8,7 +8,7 @@ import (
 // term is a reference that is added to others somewhere above it.
 type term struct {
 	Ref
-	sym    Symbol
+	sym    *Symbol
 	filter []part
 	minus  bool
 }
@@ -17,6 +17,17 @@ func negated(terms []term) []term {
 	out := slices.Clone(terms)
 	for i := range out {
 		out[i].minus = !out[i].minus
+	}
+	return out
+}
+
+// merged returns the terms of both, each once.
+func merged(a, b []term) []term {
+	out := slices.Clip(a)
+	for _, y := range b {
+		if !slices.ContainsFunc(out, func(x term) bool { return x.Ref == y.Ref && x.minus == y.minus }) {
+			out = append(out, y)
+		}
 	}
 	return out
 }
