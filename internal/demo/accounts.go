@@ -25,7 +25,7 @@ func Accounts(ctx context.Context, q db.Querier) ([]Account, error) {
 		LEFT JOIN org o ON o.id = g.org_id
 		LEFT JOIN area_version v ON v.area_id = g.area_id AND v.valid_from = ''
 		WHERE t.password_hash <> '!' AND t.state = 'active'
-		ORDER BY t.id, g.role`)
+		ORDER BY t.login, t.id, g.role`)
 	if err != nil {
 		return nil, fmt.Errorf("list demo accounts: %w", err)
 	}

@@ -26,8 +26,9 @@ var sizes = map[int]size{
 	atCommunity: {space: [2]int{40, 260}, rooms: [2]int{1, 3}, fullTime: [2]int{0, 1}, partTime: [2]int{0, 4}, volunteers: [2]int{3, 25}, shared: [2]int{50, 100}},
 }
 
-// unknownShare is how many facts nobody has registered yet.
-const unknownShare = 0.015
+// unknownShare is how many facts nobody has registered yet; staff are known
+// everywhere.
+const unknownShare = 0.02
 
 // planProfiles invents what the register knows of each institution that
 // teaches. Of the institutions that demo accounts work with everything is known.
@@ -42,7 +43,8 @@ func (m *maker) planProfiles() [][]any {
 		}
 		out[i] = m.profile(r, o, s)
 		for k := range out[i] {
-			if unknown := r.Float64() < unknownShare; unknown && o.nr != m.desk.place && int32(i) != m.desk.org {
+			staff := strings.HasSuffix(profileColumns[k], "_time") || profileColumns[k] == "volunteers"
+			if unknown := r.Float64() < unknownShare; unknown && !staff && o.nr != m.desk.place && int32(i) != m.desk.org {
 				out[i][k] = nil
 			}
 		}
