@@ -4,10 +4,15 @@ import (
 	"context"
 	"time"
 
+	"xuedu/internal/account"
 	"xuedu/internal/db"
 	"xuedu/internal/errs"
+	"xuedu/internal/formula"
 	"xuedu/internal/pack"
+	"xuedu/internal/period"
 	"xuedu/internal/statistic/form"
+	"xuedu/internal/statistic/formhttp"
+	"xuedu/internal/web"
 )
 
 // adoptForms brings in the forms of a pack as drafts. It needs neither measures
@@ -51,4 +56,15 @@ func (a *App) formBody(ctx context.Context, code string) (form.Body, bool, error
 		name["en"] = o.NameEN
 	}
 	return form.Body{Code: o.Code, Type: o.Type, Name: name}, true, nil
+}
+
+// formRoutes are the pages of the register of forms.
+func (a *App) formRoutes() []web.Route {
+	return formhttp.Routes(formhttp.Deps{Forms: a.Forms, Pack: a.Packs.Pack, Tree: a.Areas.Tree,
+		Asked: func(ctx context.Context, code string, at period.Period) (formula.Loaded, error) {
+			return a.Engine.Column(ctx, formula.Ref{Code: code}, at)
+		},
+		Names: a.Accounts.Names,
+		Can:   func(ctx context.Context, p web.Perm) bool { return account.From(ctx).Can(string(p)) },
+		Zone:  a.Zone(), Now: a.now})
 }

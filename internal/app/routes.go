@@ -24,6 +24,7 @@ func (a *App) Routes() []web.Route {
 	routes = append(routes, a.activityRoutes()...)
 	routes = append(routes, a.reportRoutes()...)
 	routes = append(routes, a.returnRoutes()...)
+	routes = append(routes, a.formRoutes()...)
 	routes = append(routes, a.indicatorPages().Routes()...)
 	routes = append(routes, a.workbookRoutes()...)
 	return routes
@@ -112,6 +113,7 @@ var nav = []ui.NavItem{
 	{Front: ui.Desk, Key: "nav.indicators", Path: "/indicators"},
 	{Front: ui.Desk, Key: "nav.plan", Path: "/plan"},
 	{Front: ui.Desk, Key: "nav.targets", Path: "/desk/targets", Perm: "target:set"},
+	{Front: ui.Desk, Key: "nav.forms", Path: "/desk/forms", Perm: "form:register"},
 	{Front: ui.Desk, Key: "nav.accounts", Path: "/admin/accounts", Perm: "account:read"},
 	{Front: ui.Desk, Key: "nav.audit", Path: "/admin/audit", Perm: "audit:read"},
 	{Front: ui.Admin, Key: "nav.desk", Path: "/desk"},

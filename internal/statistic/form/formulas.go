@@ -122,18 +122,18 @@ type Symbols struct{ Form *pack.Form }
 // Symbol implements formula.Symbols.
 func (s Symbols) Symbol(code string) (formula.Symbol, bool) {
 	fd, ok := s.Form.Field(code)
-	if !ok || !fd.Numeric() {
+	if !ok || !fd.Numeric() && fd.Type != "yesno" {
 		return formula.Symbol{}, false
 	}
 	sym := formula.Symbol{Code: code, Area: formula.Sum, Time: formula.Sum, Span: true}
-	if s.Form.Rows.Kind == "fixed" {
-		dim := formula.Dim{Name: "row", Add: formula.Sum}
-		for _, r := range s.Form.Rows.Fixed {
-			if s.Form.Asked(r, fd) {
-				dim.Values = append(dim.Values, r.Code)
-			}
+	var rows []string
+	for _, r := range s.Form.FixedRows() {
+		if s.Form.Origin(r, fd) != pack.CellNone {
+			rows = append(rows, r.Code)
 		}
-		sym.Dims = []formula.Dim{dim}
+	}
+	if len(rows) > 0 {
+		sym.Dims = []formula.Dim{{Name: "row", Values: rows, Add: formula.Sum}}
 	}
 	return sym, true
 }
