@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"xuedu/internal/api"
 	"xuedu/internal/audit"
 	"xuedu/internal/chart"
 	"xuedu/internal/ledger"
@@ -22,7 +23,9 @@ func (a *App) faceRoutes() []web.Route {
 	c := &figureview.City{Figures: a.Figures, Tree: a.Areas.Tree, Pack: a.Packs.Pack, Map: a.outlines(),
 		Today: func() ledger.Day { return ledger.DayOf(a.now().In(a.Zone())) }}
 	routes := portalhttp.Routes(portalhttp.Parts{City: c, Goals: a.Plan(), Classes: a.classes(), Reports: a.Reports()})
-	return append(routes, ledgerhttp.Routes(ledgerhttp.Parts{City: c, Lineage: a.Figures, SawRows: a.sawRows})...)
+	figures := ledgerhttp.Parts{City: c, Lineage: a.Figures, SawRows: a.sawRows}
+	routes = append(routes, ledgerhttp.Routes(figures)...)
+	return append(routes, api.New(ledgerhttp.Operations(figures), a.indicatorPages().Operations).Routes()...)
 }
 
 // outlines returns the map of the pack in force; it is read once a pack.

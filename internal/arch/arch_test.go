@@ -20,7 +20,7 @@ var layer = map[string]int{
 	"db":   1, "i18n": 1, "keys": 1, "config": 1, "calendar": 1, "period": 1, "formula": 1,
 	"web": 2, "job": 2, "sheet": 2, "chart": 2, "audit": 2, "workflow": 2,
 	"ui":   3,
-	"area": 3, "pack": 3, "account": 4, "measure": 4, "statistic/form": 4, "statistic/rule": 4,
+	"area": 3, "pack": 3, "api": 4, "account": 4, "measure": 4, "statistic/form": 4, "statistic/rule": 4,
 	"ledger/engine": 4,
 	"ledger":        5, "activity": 5, "plan": 5, "org": 5, "indicator": 5, "statistic": 5,
 	"report": 6, "ledger/figureview": 6, "demo": 6, "statistic/workbook": 6,
@@ -50,7 +50,7 @@ var owners = map[string][]string{
 	"github.com/riverqueue/river":      {"job"},
 	"github.com/xuri/excelize/v2":      {"sheet"},
 	"github.com/pressly/goose/v3":      {"db"},
-	"github.com/danielgtaylor/huma/v2": {"app", "web"},
+	"github.com/danielgtaylor/huma/v2": {"api"},
 }
 
 func TestLayers(t *testing.T) {

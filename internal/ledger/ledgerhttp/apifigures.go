@@ -2,22 +2,16 @@ package ledgerhttp
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
-	"net/http"
 	"net/url"
-	"reflect"
 	"strconv"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"xuedu/internal/api"
 	"xuedu/internal/errs"
 	"xuedu/internal/ledger"
 	"xuedu/internal/ledger/figureview"
-	"xuedu/internal/sheet"
 )
 
 // Question is what every operation about a figure takes.
@@ -43,20 +37,9 @@ func (q Question) values(level string) url.Values {
 	return v
 }
 
-// Listing is what every list takes.
-type Listing struct {
-	Format      string `query:"format" enum:"json,csv" doc:"csv gives the whole list at once; so does the header Accept: text/csv."`
-	Accept      string `header:"Accept" hidden:"true"`
-	IfNoneMatch string `header:"If-None-Match" doc:"The ETag of an answer you have."`
-}
-
-func (l Listing) csv() bool {
-	return l.Format == "csv" || l.Format == "" && strings.HasPrefix(l.Accept, "text/csv")
-}
-
 type figuresInput struct {
 	Question
-	Listing
+	api.Listing
 	Level  string `query:"level" enum:"city,district,street,community" doc:"All areas of this level below the area; the area itself by default."`
 	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"500" doc:"Most cells of one answer."`
 	Cursor string `query:"cursor" minLength:"1" maxLength:"128" doc:"The next of the answer before."`
@@ -82,32 +65,32 @@ type figuresBody struct {
 	Next    string `json:"next,omitempty" doc:"Cursor of the next cells; absent at the end."`
 }
 
-func (a *api) figures(h huma.API) {
-	huma.Register(h, operation[figuresBody](h, "figures", "/figures", "Figures", "One measure in one period, for an area or for all areas of a level below it, in the order of the tree."), a.getFigures)
+func (a *operations) figures(h huma.API) {
+	huma.Register(h, api.Operation[figuresBody](h, "figures", "/figures", "Figures", "One measure in one period, for an area or for all areas of a level below it, in the order of the tree."), a.getFigures)
 }
 
-func (a *api) getFigures(ctx context.Context, in *figuresInput) (*huma.StreamResponse, error) {
+func (a *operations) getFigures(ctx context.Context, in *figuresInput) (*huma.StreamResponse, error) {
 	q, err := a.City.Question(in.values(in.Level))
 	if err != nil {
-		return nil, refuse(ctx, err)
+		return nil, api.Refuse(ctx, err)
 	}
 	version := a.City.Version()
 	figures, err := a.City.Figures.Query(ctx, q)
 	if err != nil {
-		return nil, refuse(ctx, err)
+		return nil, api.Refuse(ctx, err)
 	}
-	if in.csv() {
+	if in.CSV() {
 		rows := [][]string{columns}
 		for _, f := range figures {
 			rows = append(rows, exact(f, q))
 		}
-		return a.answer(in.Listing, version, q.Values().Encode(), nil, rows)
+		return api.Answer(in.Listing, version, q.Values().Encode(), nil, rows)
 	}
-	p := pageOf(ctx)
+	p := api.Page(ctx)
 	b := figuresBody{Version: version, Rule: a.City.Rule(p, q), Unit: figureview.Unit(p, q.Measure), Cells: []cell{}}
 	from, to, err := window(figures, in.Cursor, in.Limit)
 	if err != nil {
-		return nil, refuse(ctx, err)
+		return nil, api.Refuse(ctx, err)
 	}
 	for _, f := range figures[from:to] {
 		b.Cells = append(b.Cells, cellOf(f, q))
@@ -115,7 +98,7 @@ func (a *api) getFigures(ctx context.Context, in *figuresInput) (*huma.StreamRes
 	if to < len(figures) {
 		b.Next = base64.RawURLEncoding.EncodeToString([]byte(figures[to].Area.Code))
 	}
-	return a.answer(in.Listing, version, p.Lang+q.Values().Encode()+in.Cursor+strconv.Itoa(in.Limit), b, nil)
+	return api.Answer(in.Listing, version, p.Lang+q.Values().Encode()+in.Cursor+strconv.Itoa(in.Limit), b, nil)
 }
 
 func cellOf(f ledger.Figure, q ledger.Query) cell {
@@ -146,56 +129,4 @@ func window(figures []ledger.Figure, cursor string, limit int) (from, to int, er
 		}
 	}
 	return from, min(from+limit, len(figures)), nil
-}
-
-// answer writes JSON, or rows as CSV, with an ETag.
-func (a *api) answer(in Listing, version, question string, body any, rows [][]string) (*huma.StreamResponse, error) {
-	kind := "application/json"
-	if rows != nil {
-		kind = "text/csv; charset=utf-8"
-	}
-	tag := etag(version, kind+question)
-	return &huma.StreamResponse{Body: func(ctx huma.Context) {
-		ctx.SetHeader("ETag", tag)
-		ctx.SetHeader("Cache-Control", "no-cache")
-		if notModified(in.IfNoneMatch, tag) {
-			ctx.SetStatus(http.StatusNotModified)
-			return
-		}
-		ctx.SetHeader("Content-Type", kind)
-		ctx.SetStatus(http.StatusOK)
-		if rows == nil {
-			_ = json.NewEncoder(ctx.BodyWriter()).Encode(body) // the client has gone
-			return
-		}
-		c := sheet.NewCSV(ctx.BodyWriter())
-		for _, r := range rows {
-			c.Write(r...)
-		}
-		_ = c.Flush() // the client has gone
-	}}, nil
-}
-
-func hash(s string) string {
-	h := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(h[:8])
-}
-
-// operation documents an operation whose answer is T as JSON, or a table.
-func operation[T any](h huma.API, id, path, summary, text string) huma.Operation {
-	schema := h.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[T](), true, "")
-	tag := map[string]*huma.Param{"ETag": {Schema: &huma.Schema{Type: "string"}, Description: "Names this answer."}}
-	return huma.Operation{OperationID: id, Method: http.MethodGet, Path: apiPath + path, Summary: summary, Description: text,
-		Errors: []int{http.StatusUnprocessableEntity},
-		Responses: map[string]*huma.Response{
-			"404": problemResponse(h, "The question is well-formed but names something that is not there: an area, a level below it, a theme, an age, a day, a cursor."),
-			"200": {Description: "OK", Headers: tag, Content: map[string]*huma.MediaType{
-				"application/json": {Schema: schema}, "text/csv": {Schema: &huma.Schema{Type: "string"}}}},
-			"304": {Description: "You have this answer.", Headers: tag},
-		}}
-}
-
-func problemResponse(h huma.API, text string) *huma.Response {
-	schema := h.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[huma.ErrorModel](), true, "")
-	return &huma.Response{Description: text, Content: map[string]*huma.MediaType{"application/problem+json": {Schema: schema}}}
 }

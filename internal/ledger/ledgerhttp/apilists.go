@@ -2,18 +2,18 @@ package ledgerhttp
 
 import (
 	"context"
-	"encoding/base64"
 	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"xuedu/internal/api"
 	"xuedu/internal/area"
 	"xuedu/internal/errs"
 	"xuedu/internal/pack"
 )
 
 type areasInput struct {
-	Listing
+	api.Listing
 	Q      string `query:"q" minLength:"1" maxLength:"64" doc:"A name, a part of it, its pinyin initials or a code; the best first."`
 	Under  string `query:"under" minLength:"1" maxLength:"64" doc:"Only this area and those below it."`
 	Level  string `query:"level" enum:"country,province,city,district,street,community" doc:"Only areas of this level."`
@@ -58,14 +58,14 @@ type bandsBody struct {
 	Bands []band `json:"age_bands" nullable:"false"`
 }
 
-func (a *api) lists(h huma.API) {
-	huma.Register(h, operation[areasBody](h, "areas", "/areas", "Areas", "Areas in the order of the tree: each stands before its parts."), a.getAreas)
-	huma.Register(h, operation[themesBody](h, "themes", "/themes", "Themes", "The themes of the loaded pack."), a.getThemes)
-	huma.Register(h, operation[bandsBody](h, "age-bands", "/age-bands", "Age bands", "The age bands of the loaded pack; they partition people."), a.getBands)
+func (a *operations) lists(h huma.API) {
+	huma.Register(h, api.Operation[areasBody](h, "areas", "/areas", "Areas", "Areas in the order of the tree: each stands before its parts."), a.getAreas)
+	huma.Register(h, api.Operation[themesBody](h, "themes", "/themes", "Themes", "The themes of the loaded pack."), a.getThemes)
+	huma.Register(h, api.Operation[bandsBody](h, "age-bands", "/age-bands", "Age bands", "The age bands of the loaded pack; they partition people."), a.getBands)
 }
 
 // found returns the numbers of the areas that in asks for.
-func (a *api) found(t *area.Tree, in *areasInput) ([]int, error) {
+func (a *operations) found(t *area.Tree, in *areasInput) ([]int, error) {
 	first, last := 0, t.Len()
 	if in.Under != "" {
 		n, ok := t.ByCode(in.Under)
@@ -91,16 +91,16 @@ func (a *api) found(t *area.Tree, in *areasInput) ([]int, error) {
 	return out, nil
 }
 
-func (a *api) getAreas(ctx context.Context, in *areasInput) (*huma.StreamResponse, error) {
+func (a *operations) getAreas(ctx context.Context, in *areasInput) (*huma.StreamResponse, error) {
 	t := a.City.Tree()
 	list, err := a.found(t, in)
 	if err != nil {
-		return nil, refuse(ctx, err)
+		return nil, api.Refuse(ctx, err)
 	}
 	from, to := 0, len(list)
-	if !in.csv() {
-		if from, to, err = offset(in.Cursor, in.Limit, len(list)); err != nil {
-			return nil, refuse(ctx, err)
+	if !in.CSV() {
+		if from, to, err = api.Window(in.Cursor, in.Limit, len(list)); err != nil {
+			return nil, api.Refuse(ctx, err)
 		}
 	}
 	b := areasBody{Areas: []apiArea{}}
@@ -110,13 +110,11 @@ func (a *api) getAreas(ctx context.Context, in *areasInput) (*huma.StreamRespons
 		b.Areas = append(b.Areas, v)
 		rows = append(rows, []string{v.Code, v.Name, v.NameEN, v.Level, v.Parent, v.ValidFrom, v.ValidTo})
 	}
-	if to < len(list) {
-		b.Next = base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(to)))
-	}
-	if !in.csv() {
+	b.Next = api.Cursor(to, len(list))
+	if !in.CSV() {
 		rows = nil
 	}
-	return a.answer(in.Listing, strconv.Itoa(t.Len()), in.Q+"&"+in.Under+"&"+in.Level+"&"+in.Cursor+"&"+strconv.Itoa(in.Limit), b, rows)
+	return api.Answer(in.Listing, strconv.Itoa(t.Len()), in.Q+"&"+in.Under+"&"+in.Level+"&"+in.Cursor+"&"+strconv.Itoa(in.Limit), b, rows)
 }
 
 func areaOf(t *area.Tree, n int) apiArea {
@@ -128,21 +126,7 @@ func areaOf(t *area.Tree, n int) apiArea {
 	return v
 }
 
-// offset reads a cursor that is a position in a list of n things.
-func offset(cursor string, limit, n int) (from, to int, err error) {
-	if cursor != "" {
-		text, err := base64.RawURLEncoding.DecodeString(cursor)
-		if err == nil {
-			from, err = strconv.Atoi(string(text))
-		}
-		if err != nil || from < 0 || from >= n {
-			return 0, 0, errs.New(errs.NotFound, "explore.api.cursor")
-		}
-	}
-	return from, min(from+limit, n), nil
-}
-
-func (a *api) getThemes(_ context.Context, in *Listing) (*huma.StreamResponse, error) {
+func (a *operations) getThemes(_ context.Context, in *api.Listing) (*huma.StreamResponse, error) {
 	p := a.City.Pack()
 	b := themesBody{Themes: []coded{}}
 	rows := [][]string{{"code", "name", "name_en", "clause"}}
@@ -150,13 +134,13 @@ func (a *api) getThemes(_ context.Context, in *Listing) (*huma.StreamResponse, e
 		b.Themes = append(b.Themes, coded{t.Code, t.Name, t.Clause})
 		rows = append(rows, []string{t.Code, t.Name.In("zh-CN"), t.Name.In("en"), t.Clause})
 	}
-	if !in.csv() {
+	if !in.CSV() {
 		rows = nil
 	}
-	return a.answer(*in, p.Name+p.Version, "themes", b, rows)
+	return api.Answer(*in, p.Name+p.Version, "themes", b, rows)
 }
 
-func (a *api) getBands(_ context.Context, in *Listing) (*huma.StreamResponse, error) {
+func (a *operations) getBands(_ context.Context, in *api.Listing) (*huma.StreamResponse, error) {
 	p := a.City.Pack()
 	b := bandsBody{Bands: []band{}}
 	rows := [][]string{{"code", "from", "to", "name", "name_en"}}
@@ -169,8 +153,8 @@ func (a *api) getBands(_ context.Context, in *Listing) (*huma.StreamResponse, er
 		b.Bands = append(b.Bands, v)
 		rows = append(rows, []string{t.Code, strconv.Itoa(t.From), to, t.Name.In("zh-CN"), t.Name.In("en")})
 	}
-	if !in.csv() {
+	if !in.CSV() {
 		rows = nil
 	}
-	return a.answer(*in, p.Name+p.Version, "age-bands", b, rows)
+	return api.Answer(*in, p.Name+p.Version, "age-bands", b, rows)
 }

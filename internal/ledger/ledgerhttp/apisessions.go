@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"xuedu/internal/api"
 	"xuedu/internal/errs"
 	"xuedu/internal/ledger"
 )
@@ -45,39 +46,39 @@ type sessionsBody struct {
 	Next     string       `json:"next,omitempty" doc:"Cursor of the next meetings; absent at the end."`
 }
 
-func (a *api) sessions(h huma.API) {
-	op := operation[sessionsBody](h, "figure-sessions", "/figures/sessions", "Meetings behind a figure", "The class meetings from which the figure of an area was counted, in the order of days. They add up exactly.")
+func (a *operations) sessions(h huma.API) {
+	op := api.Operation[sessionsBody](h, "figure-sessions", "/figures/sessions", "Meetings behind a figure", "The class meetings from which the figure of an area was counted, in the order of days. They add up exactly.")
 	delete(op.Responses["200"].Content, "text/csv") // the explorer has the whole list as a file
 	huma.Register(h, op, a.getSessions)
 }
 
-func (a *api) getSessions(ctx context.Context, in *sessionsInput) (*huma.StreamResponse, error) {
+func (a *operations) getSessions(ctx context.Context, in *sessionsInput) (*huma.StreamResponse, error) {
 	q, err := a.City.Question(in.values(""))
 	if err != nil {
-		return nil, refuse(ctx, err)
+		return nil, api.Refuse(ctx, err)
 	}
 	cursor, err := base64.RawURLEncoding.DecodeString(in.Cursor)
 	if err != nil {
-		return nil, refuse(ctx, errs.New(errs.NotFound, "explore.api.cursor"))
+		return nil, api.Refuse(ctx, errs.New(errs.NotFound, "explore.api.cursor"))
 	}
 	o, err := a.Lineage.Origin(ctx, q)
 	if err != nil {
-		return nil, refuse(ctx, err)
+		return nil, api.Refuse(ctx, err)
 	}
 	lines, next, err := a.Lineage.Sessions(ctx, q, string(cursor), in.Limit)
 	if e, ok := err.(*errs.Error); ok && e.Field == "cursor" {
 		err = errs.New(errs.NotFound, "explore.api.cursor")
 	}
 	if err != nil {
-		return nil, refuse(ctx, err)
+		return nil, api.Refuse(ctx, err)
 	}
 	b := sessionsBody{Version: itoa(o.Version), Totals: apiOrigin{o.Sessions, o.Persons, o.Rows, o.Heads, o.Minutes}, Sessions: []apiSession{},
 		Next: base64.RawURLEncoding.EncodeToString([]byte(next))}
 	for _, l := range lines {
 		b.Sessions = append(b.Sessions, sessionOf(l))
 	}
-	l := Listing{Format: "json", IfNoneMatch: in.IfNoneMatch}
-	return a.answer(l, b.Version, q.Values().Encode()+in.Cursor+strconv.Itoa(in.Limit), b, nil)
+	l := api.Listing{Format: "json", IfNoneMatch: in.IfNoneMatch}
+	return api.Answer(l, b.Version, q.Values().Encode()+in.Cursor+strconv.Itoa(in.Limit), b, nil)
 }
 
 func sessionOf(l ledger.SessionLine) apiSession {

@@ -1,5 +1,6 @@
 // Package ledgerhttp lets everybody ask the engine: the figures explorer, the
-// way from a figure to its meetings and rows, downloads, and the JSON API.
+// way from a figure to its meetings and rows, downloads, and their part of the
+// JSON API.
 package ledgerhttp
 
 import (
@@ -29,10 +30,10 @@ type handler struct{ Parts }
 // area.
 const PermRows web.Perm = "ledger:rows"
 
-// Routes lists the explorer's pages and files.
+// Routes lists the explorer's pages and files; Operations adds to the JSON API.
 func Routes(p Parts) []web.Route {
 	h := &handler{p}
-	return append(newAPI(p).routes(), []web.Route{
+	return []web.Route{
 		{Pattern: "GET /figures", Perm: web.Public, Handler: h.explore},
 		{Pattern: "GET /figures.csv", Perm: web.Public, Handler: h.csv},
 		{Pattern: "GET /figures.xlsx", Perm: web.Public, Handler: h.xlsx},
@@ -40,7 +41,7 @@ func Routes(p Parts) []web.Route {
 		{Pattern: "GET /figures/sessions.csv", Perm: web.Public, Handler: h.sessionsCSV},
 		{Pattern: "GET /figures/rows", Perm: PermRows, Handler: h.rows},
 		{Pattern: "GET /figures/rows.csv", Perm: PermRows, Handler: h.rowsCSV},
-	}...)
+	}
 }
 
 func view(page string) web.View {
