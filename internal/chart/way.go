@@ -29,7 +29,7 @@ func (c *trend) drawWay(s *canvas, w Way) {
 	c.drawLine(s, "aim", w.Plan)
 	for i, p := range w.Plan {
 		if p.shown() {
-			s.circle("aim", c.x(i), c.y(p.Value), 4)
+			s.circle("ring", c.x(i), c.y(p.Value), 4)
 		}
 	}
 	last := lastShown(c.Points)

@@ -99,7 +99,7 @@ func newGoal(p ui.Page, pr plan.Progress) goal {
 	if w.Override != nil {
 		g.Hand = p.T("plan.override.short", "Value", grouped(plan.Exact(w.Override.Value)))
 	}
-	g.Foot = p.T("plan.due", "Day", g.Due) + " · " + p.T("plan.by_clause") + " " + g.Clause
+	g.Foot = p.T("plan.due", "Day", g.Due) + " · " + p.T("plan.by_clause")
 	done, ok := things(w.Now.Value)
 	want, whole := things(w.Want)
 	if pr.Code.Things && ok && whole && want > 0 {
