@@ -21,7 +21,7 @@ func (s symbols) Symbol(code string) (formula.Symbol, bool) {
 
 func (s symbols) Near(code string) (near []string) {
 	for c := range s {
-		if strings.HasPrefix(c, code[:1]) && len(c) <= len(code)+1 && len(c) >= len(code)-1 {
+		if strings.HasPrefix(c, code[:min(2, len(code))]) && len(c) <= len(code)+1 && len(c) >= len(code)-1 {
 			near = append(near, c)
 		}
 	}
