@@ -121,6 +121,13 @@ func fillDemo(ctx context.Context, c config.Config, o DemoOptions) (demo.Report,
 		Pseudonym: a.Ledger.Pseudonym, Seal: a.Ledger.SealContact,
 		PasswordHash: account.DefaultPolicy().Hash.HashPassword(demo.Password), Now: o.Now,
 	}, o.Make, o.Progress)
+	if err == nil {
+		began := time.Now()
+		o.Progress("demo.step.returns", 0, 1)
+		var cells int64
+		cells, err = a.makeDemoReturns(ctx, o.Make.Today)
+		r.Steps = append(r.Steps, demo.Step{Key: "demo.step.returns", Took: time.Since(began), Rows: cells})
+	}
 	r.Steps = append([]demo.Step{{Key: "demo.step.areas", Took: took, Rows: int64(a.Areas.Tree().Len())}}, r.Steps...)
 	return r, errors.Join(err, a.Close())
 }

@@ -11,6 +11,7 @@ import (
 const (
 	checkpointEvery = time.Hour
 	purgeEvery      = 6 * time.Hour
+	promptEvery     = time.Hour
 )
 
 type checkpointArgs struct{}
@@ -20,6 +21,10 @@ func (checkpointArgs) Kind() string { return "audit.checkpoint" }
 type purgeArgs struct{}
 
 func (purgeArgs) Kind() string { return "account.purge" }
+
+type promptArgs struct{}
+
+func (promptArgs) Kind() string { return "return.prompt" }
 
 // newJobs returns the queue with the standing jobs of the city.
 func (a *App) newJobs() *job.Queue {
@@ -34,6 +39,14 @@ func (a *App) newJobs() *job.Queue {
 		return err
 	})
 	job.Every(q, purgeEvery, purgeArgs{})
+	job.Handle(q, func(ctx context.Context, _ promptArgs) error {
+		n, err := a.Returns.Tick(ctx)
+		if n > 0 {
+			a.Log.InfoContext(ctx, "desks reminded of returns", "returns", n)
+		}
+		return err
+	})
+	job.Every(q, promptEvery, promptArgs{})
 	return q
 }
 
