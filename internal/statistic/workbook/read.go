@@ -86,10 +86,12 @@ func (f *file) read(page string, rows [][]string) error {
 	}
 	p := filled{page: page, id: id, cells: map[rule.Key]found{}, merged: merged}
 	codes := rows[top]
+	begun := false // the first row of the form was met: what stands above is its head
 	for r := top + 1; r < len(rows); r++ {
 		down := cell(rows[r], 0)
-		for c := 1; c < len(rows[r]) || c < len(codes); c++ {
-			p.take(down, cell(codes, c), found{sheet.At{Row: r + 1, Col: c + 1}, cell(rows[r], c)}, r-top)
+		begun = begun || down != ""
+		for c := 1; begun && (c < len(rows[r]) || c < len(codes)); c++ {
+			p.take(down, cell(codes, c), found{sheet.At{Row: r + 1, Col: c + 1}, cell(rows[r], c)})
 		}
 	}
 	f.pages = append(f.pages, p)
@@ -98,11 +100,11 @@ func (f *file) read(page string, rows [][]string) error {
 
 // take places one cell: by the code of its row and of its column. The form
 // tells later which of them is the field.
-func (p *filled) take(down, across string, c found, below int) {
+func (p *filled) take(down, across string, c found) {
 	switch {
 	case down != "" && across != "":
 		p.cells[rule.Key{Row: down, Field: across}] = c
-	case across != "" && c.text != "" && below >= firstRow-keyRow:
+	case across != "" && c.text != "":
 		p.strange = append(p.strange, c.at)
 	}
 }
