@@ -40,6 +40,7 @@ type root struct {
 	Area       areaCmd                   `cmd:"" help:"Look at the areas of the city."`
 	User       userCmd                   `cmd:"" help:"Manage accounts; make the first administrators."`
 	Audit      auditCmd                  `cmd:"" help:"Check, export and sign the audit trail."`
+	Form       formCmd                   `cmd:"" help:"The register of statistical forms: list, check, register."`
 	Indicator  indicatorCmd              `cmd:"" help:"Indicators: definitions, figures, checks."`
 	Figures    figuresCmd                `cmd:"" help:"Print participation figures."`
 	Target     targetCmd                 `cmd:"" help:"Targets of the plan: how they stand, and their numbers from files."`

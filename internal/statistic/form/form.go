@@ -159,3 +159,21 @@ type Refusal struct {
 	Actor    string
 	At       time.Time
 }
+
+// Place is where in the file of a form a problem stands, as pack.FormFile has
+// it: "fields/persons/derive".
+func Place(f pack.Form, p Problem) string {
+	if _, ok := f.Field(p.Field); ok {
+		switch p.Ground {
+		case BadFormula, UnitDiffers, RowFilter, NotNumber:
+			return "fields/" + p.Field + "/derive"
+		}
+		return "fields/" + p.Field
+	}
+	for _, r := range f.Rules {
+		if r.Code == p.Field {
+			return "rules/" + p.Field + "/check"
+		}
+	}
+	return p.Field
+}

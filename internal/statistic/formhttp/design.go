@@ -127,28 +127,11 @@ func (p *designPage) look(r *http.Request) error {
 	}
 	for _, x := range found {
 		if !x.Head() {
-			at := file.Problem(partOf(file.Form, x), x.Offset, x.Key)
+			at := file.Problem(form.Place(file.Form, x), x.Offset, x.Key)
 			p.Faults = append(p.Faults, fault{Line: at.Line, Column: at.Column, Part: p.part(file.Form, x), said: p.Says(file.Form, []form.Problem{x})[0]})
 		}
 	}
 	return nil
-}
-
-// partOf is where in the file a problem stands.
-func partOf(f pack.Form, x form.Problem) string {
-	if _, ok := f.Field(x.Field); ok {
-		switch x.Ground {
-		case form.BadFormula, form.UnitDiffers, form.RowFilter, form.NotNumber:
-			return "fields/" + x.Field + "/derive"
-		}
-		return "fields/" + x.Field
-	}
-	for _, r := range f.Rules {
-		if r.Code == x.Field {
-			return "rules/" + x.Field + "/check"
-		}
-	}
-	return x.Field
 }
 
 func (h *handler) preview(w http.ResponseWriter, r *http.Request) error {
