@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
-	"strconv"
 	"strings"
 
-	"go.yaml.in/yaml/v4"
+	"xuedu/internal/formula"
 )
 
 // Kinds of policy for units that have not reported, as formula.Missing knows them.
@@ -41,13 +40,16 @@ func (l *loader) checkIndicators() {
 	for i, t := range x.Tags {
 		l.uniqueAt(indicatorsFile, fmt.Sprintf("/tags/%d/tags", i), codesOf(t.Tags))
 	}
+	for i, u := range x.Units {
+		if string(formula.Unit(u.Dim).Canonical()) != u.Dim {
+			l.say(indicatorsFile, fmt.Sprintf("/units/%d/dim", i), "pack.problem.dim", "Got", u.Dim)
+		}
+	}
 	known := l.knownClauses()
 	first := map[string]string{}
 	for i, d := range x.Definitions {
 		at := l.defs[i]
-		c := &definitionCheck{pack: l.pack, clauses: known, say: func(field, key string, args ...any) {
-			l.say(at.file, at.at+field, key, args...)
-		}}
+		c := &definitionCheck{pack: l.pack, clauses: known, say: l.sayer(at.file, at.at)}
 		c.check(d)
 		version := d.Code + " " + d.From
 		if where, twice := first[version]; twice {
@@ -101,43 +103,62 @@ func (p *Pack) clauses() map[string]bool {
 type definitionCheck struct {
 	pack    *Pack
 	clauses map[string]bool // nil = not known
-	say     func(field, key string, args ...any)
+	say     func(field string, offset int, key string, args ...any)
 }
+
+// sayer notes problems of the definition at a pointer.
+func (l *loader) sayer(file, at string) func(field string, offset int, key string, args ...any) {
+	return func(field string, offset int, key string, args ...any) {
+		l.bad = append(l.bad, l.docs[file].problemAt(at+field, offset, key, args...))
+	}
+}
+
+// noCodes knows no code: enough to find what is wrong with the grammar.
+type noCodes struct{}
+
+func (noCodes) Symbol(string) (formula.Symbol, bool) { return formula.Symbol{}, false }
+func (noCodes) Near(string) []string                 { return nil }
 
 func (c *definitionCheck) check(d Indicator) {
 	x := c.pack.Indicators
 	if !slices.Contains(codesOf(x.Groups), d.Group) {
-		c.say("/group", "pack.problem.no_group", "Code", d.Group)
+		c.say("/group", 0, "pack.problem.no_group", "Code", d.Group)
 	}
 	if !slices.Contains(unitCodes(x.Units), d.Unit) {
-		c.say("/unit", "pack.problem.no_unit", "Code", d.Unit)
+		c.say("/unit", 0, "pack.problem.no_unit", "Code", d.Unit)
+	}
+	if _, ok := formula.Format(d.Formula); !ok {
+		_, bad := formula.Compile(d.Formula, noCodes{})
+		for _, b := range bad {
+			c.say("/formula", b.Offset, b.Key, b.Args...)
+		}
 	}
 	c.missing(d.Missing)
 	for i, code := range d.Clauses {
 		if c.clauses != nil && !c.clauses[code] {
-			c.say(fmt.Sprint("/clauses/", i), "pack.problem.no_clause", "Code", code)
+			c.say(fmt.Sprint("/clauses/", i), 0, "pack.problem.no_clause", "Code", code)
 		}
 	}
 	for i, tag := range d.Tags {
 		if !x.hasTag(tag) {
-			c.say(fmt.Sprint("/tags/", i), "pack.problem.no_tag", "Code", tag)
+			c.say(fmt.Sprint("/tags/", i), 0, "pack.problem.no_tag", "Code", tag)
 		}
 	}
 }
 
 func (c *definitionCheck) missing(m Missing) {
 	if m.Policy == policyZero && len(m.Why) == 0 {
-		c.say("/missing", "pack.problem.zero_why")
+		c.say("/missing", 0, "pack.problem.zero_why")
 	}
 	if m.Policy != policyShare {
 		if m.Share != "" {
-			c.say("/missing/share", "pack.problem.share_idle")
+			c.say("/missing/share", 0, "pack.problem.share_idle")
 		}
 		return
 	}
 	share, ok := new(big.Rat).SetString(m.Share)
 	if !ok || share.Sign() <= 0 || share.Cmp(big.NewRat(1, 1)) > 0 {
-		c.say("/missing/share", "pack.problem.share", "Got", m.Share)
+		c.say("/missing/share", 0, "pack.problem.share", "Got", m.Share)
 	}
 }
 
@@ -146,129 +167,4 @@ func (x Indicators) hasTag(tag string) bool {
 	list, code, _ := strings.Cut(tag, ":")
 	i := slices.IndexFunc(x.Tags, func(t TagList) bool { return t.Code == list })
 	return i >= 0 && slices.Contains(codesOf(x.Tags[i].Tags), code)
-}
-
-// Group returns the place and name of a group, and false for an unknown one.
-func (x Indicators) Group(code string) (place int, name Text, ok bool) {
-	i := slices.IndexFunc(x.Groups, func(g Coded) bool { return g.Code == code })
-	if i < 0 {
-		return len(x.Groups), nil, false
-	}
-	return i, x.Groups[i].Name, true
-}
-
-// UnitOf returns a unit by its code, and false for an unknown one.
-func (x Indicators) UnitOf(code string) (Unit, bool) {
-	i := slices.IndexFunc(x.Units, func(u Unit) bool { return u.Code == code })
-	if i < 0 {
-		return Unit{}, false
-	}
-	return x.Units[i], true
-}
-
-// CheckIndicator returns what is wrong with a definition that is not part of
-// the pack, as far as the pack can tell. Path is its field: by[0].
-func (p *Pack) CheckIndicator(d Indicator) []Problem {
-	b, err := yaml.Marshal([]Indicator{d})
-	if err != nil {
-		return []Problem{{Key: "pack.problem.no_yaml", Args: []any{"Cause", cause(err)}}}
-	}
-	f, bad := p.ReadDefinitions("", string(b))
-	for i := range bad {
-		bad[i].Path = strings.TrimPrefix(strings.TrimPrefix(bad[i].Path, "[0]"), ".")
-	}
-	if len(bad) > 0 || len(f.List) != 1 {
-		return bad
-	}
-	return nil
-}
-
-// Definitions is a file of definitions whose places are known.
-type Definitions struct {
-	List []Indicator
-	doc  *doc
-}
-
-// ReadDefinitions reads a file of definitions and checks each against the
-// pack. With problems that the file's schema finds the list is empty.
-func (p *Pack) ReadDefinitions(name, content string) (*Definitions, []Problem) {
-	f := &Definitions{doc: parseDoc(name, content)}
-	if !f.doc.validate("definitions.json") {
-		return f, sorted(f.doc.bad)
-	}
-	if err := f.doc.node.Decode(&f.List); err != nil {
-		f.doc.fail(f.doc.node, "", "pack.problem.no_yaml", "Cause", cause(err))
-		return f, f.doc.bad
-	}
-	l := &loader{pack: p, docs: map[string]*doc{name: f.doc}}
-	l.walkTexts(name, "", f.doc.value, false)
-	clauses := p.clauses()
-	for i, d := range f.List {
-		at := fmt.Sprint("/", i)
-		c := &definitionCheck{pack: p, clauses: clauses, say: func(field, key string, args ...any) { l.say(name, at+field, key, args...) }}
-		c.check(d)
-	}
-	return f, sorted(l.bad)
-}
-
-// Problem returns a problem at a field of the definition number i; offset is
-// that of a place within the field's text, in bytes.
-func (f *Definitions) Problem(i int, field string, offset int, key string, args ...any) Problem {
-	ptr := fmt.Sprint("/", i)
-	if field != "" {
-		ptr += "/" + strings.NewReplacer(".", "/", "[", "/", "]", "").Replace(field)
-	}
-	p := f.doc.problem(ptr, key, args...)
-	n := f.doc.at[ptr]
-	if n == nil || n.Kind != yaml.ScalarNode || offset <= 0 || offset > len(n.Value) {
-		return p
-	}
-	before := n.Value[:offset]
-	switch line := strings.Count(before, "\n"); {
-	case n.Style&yaml.LiteralStyle != 0: // the text begins on the line below
-		p.Line += 1 + line
-		p.Column = 1
-	case n.Style&yaml.FoldedStyle != 0 || line > 0:
-	case n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0:
-		p.Column += 1 + len([]rune(before))
-	default:
-		p.Column += len([]rune(before))
-	}
-	return p
-}
-
-// list writes an indicator as fields that can be compared.
-func (d Indicator) fields() fields {
-	f := fields{"group": d.Group, "formula": d.Formula, "unit": d.Unit, "places": strconv.Itoa(int(d.Places)), "direction": d.Direction,
-		"collection": strings.Join(d.Collection, " "), "missing": strings.TrimSpace(d.Missing.Policy + " " + d.Missing.Share),
-		"periods": strings.Join(d.Periods, " "), "levels": strings.Join(d.Levels, " "), "by": strings.Join(d.By, " "),
-		"clauses": strings.Join(d.Clauses, " "), "tags": strings.Join(d.Tags, " "), "core": strconv.FormatBool(d.Core)}
-	return f.text("name", d.Name).text("note", d.Note).text("missing.why", d.Missing.Why)
-}
-
-// indicators adds the catalogue of indicators: versions are things of their own.
-func (x index) indicators(in Indicators) {
-	for i, g := range in.Groups {
-		x.add(KindIndicatorGroup, g.Code, fields{"place": strconv.Itoa(i + 1)}.text("name", g.Name))
-	}
-	for _, u := range in.Units {
-		x.add(KindUnit, u.Code, fields{"dim": u.Dim}.text("name", u.Name))
-	}
-	for _, l := range in.Tags {
-		for _, t := range l.Tags {
-			x.add(KindTag, l.Code+":"+t.Code, fields{}.text("name", t.Name).text("list", l.Name))
-		}
-	}
-	for _, d := range in.Definitions {
-		x.add(KindIndicator, d.Code+" "+d.From, d.fields())
-	}
-}
-
-// FormatDefinitions writes definitions as a file that ReadDefinitions reads.
-func FormatDefinitions(list []Indicator) string {
-	b, err := yaml.Marshal(list)
-	if err != nil { // texts, numbers and lists
-		return ""
-	}
-	return string(b)
 }
