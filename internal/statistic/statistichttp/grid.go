@@ -61,6 +61,7 @@ type cell struct {
 	Noted    int
 	Finding  string // hard, soft, or ""
 	Error    bool
+	Owed     bool   // has to be filled in, and is not yet
 	Says     string // ids of what is said of it
 	Href     string // its own page
 	Tick     bool   // can be returned
@@ -119,7 +120,7 @@ func (g gridder) whole() []say {
 	out := cell{ID: "sheet"}
 	var list []say
 	for _, fi := range g.s.Findings {
-		if _, ok := g.s.Cells[fi.Key]; ok {
+		if _, ok := g.s.Cells[fi.Key]; ok || fi.Rule == rule.Required {
 			continue
 		}
 		where := g.p.T("returns.whole")
@@ -234,7 +235,11 @@ func (g gridder) says(out *cell, k rule.Key, f pack.Field, sc statistic.Cell) []
 		}
 	}
 	for _, fi := range g.s.Findings {
-		if fi.Key == k {
+		switch {
+		case fi.Key != k:
+		case fi.Rule == rule.Required:
+			out.Owed = true // not wrong yet: it has only not been filled in
+		default:
 			g.finding(out, fi, add)
 		}
 	}
