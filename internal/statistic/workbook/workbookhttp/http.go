@@ -53,7 +53,7 @@ func Routes(d Deps) []web.Route {
 		{Pattern: "GET /desk/returns/xlsx", Perm: permRead, Handler: d.many},
 		{Pattern: "GET /desk/returns/upload", Perm: permFill, Handler: d.form},
 		{Pattern: "POST /desk/returns/upload", Perm: permFill, Handler: d.upload},
-		{Pattern: "GET /desk/returns/marked/{id}", Perm: permFill, Handler: d.marked},
+		{Pattern: "GET /desk/marked/{id}", Perm: permFill, Handler: d.marked},
 	}
 }
 
@@ -150,7 +150,7 @@ func (d Deps) answer(w http.ResponseWriter, r *http.Request, p uploadPage, name 
 		if err != nil {
 			return err
 		}
-		p.Marked = "/desk/returns/marked/" + id
+		p.Marked = "/desk/marked/" + id
 	}
 	return web.Render(w, r, status, uploadView, p)
 }
