@@ -13,6 +13,7 @@ import (
 	"xuedu/internal/i18n"
 	"xuedu/internal/ledger"
 	"xuedu/internal/measure"
+	"xuedu/internal/org"
 	"xuedu/internal/pack"
 	"xuedu/internal/statistic/form"
 	"xuedu/packs"
@@ -53,7 +54,8 @@ func catalogue(t testing.TB, d *db.DB, p *pack.Pack) *measure.Catalogue {
 	}
 	give := func() *pack.Pack { return p }
 	e := measure.New(func() *area.Tree { return nil }, nil,
-		ledger.NewMeasures(func() *ledger.Figures { return nil }, give, b.T), activity.NewMeasures(d, give, b.T))
+		ledger.NewMeasures(func() *ledger.Figures { return nil }, give, b.T), activity.NewMeasures(d, give, b.T),
+		org.NewMeasures(org.New(d, func() *area.Tree { return area.NewTree(nil) }, give, func() time.Time { return today }), nil, b.T))
 	c, err := e.Catalogue(t.Context())
 	if err != nil {
 		t.Fatal(err)
