@@ -41,9 +41,10 @@ func sqlOf(e *expr, alias string) string {
 	case "share":
 		return sqlDivide(arg[0], "(SELECT "+sqlOf(e.args[0], "x")+" FROM t x WHERE x.nr = 0)")
 	case "count_units":
-		cond := sqlOf(e.args[0], "u")
+		u := alias + "u" // its own name at every depth
+		cond := sqlOf(e.args[0], u)
 		return fmt.Sprintf(`(SELECT CASE WHEN count(*) > 0 AND count(*) = count(%s) THEN count(*) FILTER (WHERE %s) END
-			FROM t u WHERE u.leaf AND u.nr >= %s.nr AND u.nr < %s.last)`, cond, cond, alias, alias)
+			FROM t %s WHERE %s.leaf AND %s.nr >= %s.nr AND %s.nr < %s.last)`, cond, cond, u, u, u, alias, u, alias)
 	case "/":
 		return sqlDivide(arg[0], arg[1])
 	}
