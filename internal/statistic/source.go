@@ -73,6 +73,8 @@ func (m *Measures) Decls(ctx context.Context) ([]measure.Decl, error) {
 }
 
 // renew makes the list: of a form with several registered versions the newest.
+// Those of the pack that are not registered stand there as Absent, so that a
+// formula can name them before anything may be asked.
 func (m *Measures) renew(list []form.Form) {
 	m.decls, m.fields = m.burdens(), map[string]fieldOf{}
 	seen := map[string]bool{}
@@ -86,6 +88,15 @@ func (m *Measures) renew(list []form.Form) {
 				d := m.decl(f, fd)
 				m.decls = append(m.decls, d)
 				m.fields[d.Code] = fieldOf{form: f, field: fd}
+			}
+		}
+	}
+	for _, f := range m.pack.Forms {
+		for _, fd := range f.Fields {
+			if !seen[f.Code] && (fd.Numeric() || fd.Type == "yesno") {
+				d := m.decl(form.Form{Form: f}, fd)
+				d.Absent = true
+				m.decls = append(m.decls, d)
 			}
 		}
 	}

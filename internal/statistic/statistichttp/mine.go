@@ -26,6 +26,7 @@ type minePage struct {
 	More   int
 	Which  []choice
 	May    bool // sees collections
+	Fills  bool // may upload workbooks
 }
 
 // choice is one of the lists that the page can show.
@@ -64,7 +65,7 @@ func (h *handler) mine(w http.ResponseWriter, r *http.Request) error {
 		return p.Q["form"] != "" && x.Collection.Form.Code != p.Q["form"]
 	})
 	p.fill(list)
-	p.May = p.Can(r, string(review))
+	p.May, p.Fills = p.Can(r, string(review)), p.Can(r, string(fill))
 	return web.Render(w, r, http.StatusOK, mineView, p)
 }
 

@@ -33,7 +33,6 @@ type sheetPage struct {
 	Moves   []move
 	Parts   []part
 	Next    string // address of the next return in the queue
-	Also    []link
 	View    string // "", diff
 	Note    string // typed
 }
