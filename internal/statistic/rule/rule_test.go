@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -54,10 +55,12 @@ func found(list []rule.Finding) (out []string) {
 	return out
 }
 
+var bundle = sync.OnceValues(i18n.Load)
+
 // texts checks that a finding can be told in both languages.
 func texts(t *testing.T, list []rule.Finding) {
 	t.Helper()
-	b, err := i18n.Load()
+	b, err := bundle()
 	if err != nil {
 		t.Fatal(err)
 	}
