@@ -41,7 +41,7 @@ const maxForm = 1 << 20
 // starter is what a new form begins with.
 const starter = `code: own1
 name: {zh-CN: 新调查表, en: New form}
-owner: ""
+owner: OWNER
 levels: [community]
 kind: span
 period: quarter
@@ -61,8 +61,18 @@ fields:
     note: {zh-CN: 由签到台账自动生成。, en: Computed from the attendance.}
 `
 
+// starter is the beginning of a new form of the first body that may issue one.
+func (h *handler) starter() string {
+	for _, b := range h.Pack().Bodies {
+		if _, ok := h.Pack().Issuer(b.Type); ok {
+			return strings.Replace(starter, "OWNER", b.Code, 1)
+		}
+	}
+	return strings.Replace(starter, "owner: OWNER\n", "", 1)
+}
+
 func (h *handler) design(w http.ResponseWriter, r *http.Request) error {
-	p := &designPage{page: h.page(r, ui.Desk, "form.design.title"), Text: starter}
+	p := &designPage{page: h.page(r, ui.Desk, "form.design.title"), Text: h.starter()}
 	if from := r.FormValue("from"); from != "" {
 		list, err := h.Forms.Versions(r.Context(), from)
 		if err != nil {

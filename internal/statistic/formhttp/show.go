@@ -110,6 +110,9 @@ func (p page) sheet(f pack.Form) sheetPart {
 
 func (p page) head(f pack.Form, fd pack.Field, i int) fieldHead {
 	h := fieldHead{Field: fd, No: i + 1, Label: fd.Name.In(p.Lang), Note: fd.Note.In(p.Lang), UnitName: p.Unit(fd.Unit), Indicators: fd.Indicators}
+	if strings.EqualFold(h.UnitName, h.Label) {
+		h.UnitName = ""
+	}
 	switch {
 	case fd.Derive != "":
 		h.How = p.T("form.how.derived")
