@@ -1,5 +1,5 @@
-// Command bench measures the participation engine and the import beside DuckDB
-// and PostgreSQL: one run, one invented ledger, medians. Every answer is
+// Command bench measures the participation engine, the import and the indicators
+// beside DuckDB and PostgreSQL: one run, one invented ledger, medians. Every answer is
 // compared with the peers' answers; the run fails where one differs.
 package main
 
@@ -18,6 +18,7 @@ type options struct {
 	runs             int
 	dir, out         string
 	alone            bool   // without peers
+	part             string // figures, indicators; "" = both
 	child            string // the engine's own process: see engine.go
 	movers           float64
 }
@@ -30,6 +31,7 @@ func main() {
 	flag.StringVar(&o.dir, "dir", "", "folder for the files of the run; default: a temporary one")
 	flag.StringVar(&o.out, "out", "", "Markdown file to write; default: standard output")
 	flag.BoolVar(&o.alone, "alone", false, "measure the engine without the databases")
+	flag.StringVar(&o.part, "part", "", "figures (engine and import) or indicators; default: both")
 	flag.StringVar(&o.child, "child", "", "used by the program itself")
 	flag.Float64Var(&o.movers, "movers", 0, "used by the program itself")
 	flag.Parse()
@@ -54,6 +56,21 @@ func run(ctx context.Context, o options) error {
 		o.dir = dir
 	}
 	r := &report{rows: o.rows, runs: o.runs}
+	if o.part != "indicators" {
+		if err := figures(ctx, o, r); err != nil {
+			return err
+		}
+	}
+	if o.part != "figures" {
+		if err := measureIndicators(ctx, o, r); err != nil {
+			return fmt.Errorf("indicators: %w", err)
+		}
+	}
+	return r.write(o.out)
+}
+
+// figures runs the first part: the engine of participation and the import.
+func figures(ctx context.Context, o options, r *report) error {
 	peers, err := load(ctx, o, r)
 	if err != nil {
 		return err
@@ -67,11 +84,9 @@ func run(ctx context.Context, o options) error {
 		}
 	}
 	if o.importRows > 0 {
-		if err := imports(ctx, o, r); err != nil {
-			return err
-		}
+		return imports(ctx, o, r)
 	}
-	return r.write(o.out)
+	return nil
 }
 
 // load generates the ledger once and gives it to everybody.

@@ -10,7 +10,7 @@ import (
 )
 
 // DefaultMemory is how many bytes of columns an engine keeps.
-const DefaultMemory = 256 << 20
+const DefaultMemory = 512 << 20
 
 // Engine computes formulas over measures for all areas of the city at once. It
 // keeps what it has computed until the version of a source changes. It is safe
