@@ -31,8 +31,8 @@ func newCell(p ui.Page, c indicator.Cell, places int32) cell {
 	if c.State == formula.NotComputable && c.Cause != formula.NoCause {
 		out.Cause = p.T("indicators.cause." + c.Cause.String())
 	}
-	if owing := c.Expected - c.NotApplicable; owing > 0 && c.Reported < owing {
-		out.Coverage = p.T("indicators.coverage", "Reported", p.Num(int64(c.Reported)), "Expected", p.Num(int64(owing)))
+	if c.Reported < c.Expected {
+		out.Coverage = p.T("indicators.coverage", "Reported", p.Num(int64(c.Reported)), "Expected", p.Num(int64(c.Expected)))
 	}
 	return out
 }

@@ -75,6 +75,9 @@ func (h *Pages) editForm(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := editPage{Def: d.Indicator, Base: d.Version}
 	page.Def.From = h.Today().String()
+	if page.Preview, err = h.try(r, ui.NewPage(r, ui.Desk, "indicators.edit"), d.Indicator); err != nil {
+		return err
+	}
 	return h.edit(w, r, page, http.StatusOK)
 }
 
