@@ -408,3 +408,27 @@ func TestDuties(t *testing.T) {
 		t.Errorf("a teacher owes %+v, %v", d, err)
 	}
 }
+
+// What is published is there for everybody, as a page and as files, with the
+// version and without the name of whoever pressed the button.
+func TestPublished(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.send()
+	if code, doc := w.get(nobody, "/statistics"); code != 200 || doc.Find(".xd-empty").Length() != 1 {
+		t.Fatalf("nothing published: %d", code)
+	}
+	if code, _ := w.get(nobody, "/statistics/"+c.ID); code != 404 {
+		t.Errorf("an open collection is public: %d", code)
+	}
+	page := "/desk/collections/" + c.ID + "/publish"
+	if _, doc := w.get(city, page); !strings.Contains(text(doc, "main"), "定稿") || doc.Find("main form").Length() != 0 {
+		t.Errorf("an unfinished collection can be finished: %s", text(doc, "main"))
+	}
+	if code, doc := w.post(city, page, url.Values{"move": {"finish"}}, false); code != 409 || doc.Find(".govuk-error-summary").Length() != 1 {
+		t.Errorf("finished too early: %d", code)
+	}
+	if code, _ := w.post(street, page, url.Values{"move": {"finish"}}, false); code != 403 {
+		t.Errorf("a street publishes: %d", code)
+	}
+}

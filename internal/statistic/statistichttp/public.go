@@ -111,6 +111,9 @@ func (h *handler) releasePage(r *http.Request) (releasePage, error) {
 	p.Title = p.T("returns.release.title", "Form", p.C.Form.Name.In(p.Lang), "Period", p.Period(p.C.Period))
 	p.Head = p.legalHead(p.C.Form.Head)
 	p.Releases = p.releaseLines(list)
+	for n := range p.Releases {
+		p.Releases[n].By = "" // the office publishes, not a person
+	}
 	p.Coverage = p.Releases[i].Coverage
 	p.Table = p.table(p.R)
 	for _, f := range p.C.Form.Fields {

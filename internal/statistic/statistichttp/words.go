@@ -224,5 +224,8 @@ func (p page) Legend() []legendItem {
 // Level names a level of areas.
 func (p page) Level(l area.Level) string { return figureview.LevelName(p.Page, l) }
 
+// Count prints how many there are: 7,535.
+func (p page) Count(n int) string { return p.Num(int64(n)) }
+
 // Part names a part of the signing: preparer, reviewer, head.
 func (p page) Part(code string) string { return p.T("returns.part." + code) }
