@@ -45,6 +45,7 @@ type root struct {
 	Figures    figuresCmd                `cmd:"" help:"Print participation figures."`
 	Target     targetCmd                 `cmd:"" help:"Targets of the plan: how they stand, and their numbers from files."`
 	Doctor     doctorCmd                 `cmd:"" help:"Examine the ledger and the engine; rebuild the engine."`
+	Return     returnCmd                 `cmd:"" help:"Statistical returns: what was sent out, sending, who owes what."`
 	Report     reportCmd                 `cmd:"" help:"Build the participation bulletin."`
 	Version    versionCmd                `cmd:"" help:"Print the version and the commit it was built from."`
 	Completion kongcompletion.Completion `cmd:"" help:"Print how to complete commands and flags with Tab in bash, zsh or fish."`
