@@ -115,7 +115,9 @@ func (h *Pages) choices(p *editPage) {
 		p.Units = append(p.Units, option{u.Code, u.Name.In(p.Lang), u.Code == p.Def.Unit})
 	}
 	p.Directions = words(p.Page, "indicators.direction.", []string{"up", "down", "context"}, []string{p.Def.Direction})
-	p.Policies = words(p.Page, "indicators.policy.", []string{"all", "share", "zero"}, []string{p.Def.Missing.Policy})
+	for _, code := range []string{"all", "share", "zero"} {
+		p.Policies = append(p.Policies, option{code, p.T("indicators.policy." + code), code == p.Def.Missing.Policy})
+	}
 	p.Periods = words(p.Page, "indicators.period.", []string{"year", "quarter", "month"}, p.Def.Periods)
 	for _, l := range []area.Level{area.City, area.District, area.Street, area.Community} {
 		p.Levels = append(p.Levels, option{string(l), figureview.LevelName(p.Page, l), slices.Contains(p.Def.Levels, string(l))})
