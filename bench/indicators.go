@@ -64,7 +64,7 @@ func newLeafSource(c *city) *leafSource {
 	}
 	for q := range quarters {
 		for e := range elements {
-			b := counting.Block{Num: make([]int64, c.tree.Len()), State: make([]formula.State, c.tree.Len())}
+			b := counting.Block{Num: make([]int64, c.tree.Len()), State: make([]formula.State, c.tree.Len()), Given: true}
 			for l, n := range c.leaf {
 				b.Num[n], b.State[n] = leafValue(q, e, l), formula.Value
 			}

@@ -59,7 +59,7 @@ func newDense(tree *area.Tree, periods []period.Period) *dense {
 	}
 	for q, p := range periods {
 		for e := range elements {
-			b := measure.Block{Num: make([]int64, tree.Len()), State: make([]formula.State, tree.Len())}
+			b := measure.Block{Num: make([]int64, tree.Len()), State: make([]formula.State, tree.Len()), Given: true}
 			for n := range tree.Len() {
 				if tree.At(n).Level == area.Community {
 					b.Num[n], b.State[n] = int64((n*31+e*17+q*7)%997+1), formula.Value

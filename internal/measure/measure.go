@@ -41,6 +41,9 @@ type Block struct {
 	State    []formula.State
 	Cause    []formula.Cause // nil = none; every cell that is not computable has one
 	Coverage                 // of the areas filled in; nil slices: nothing can be missing
+	// Given: the engine may keep Num and write into the cells that are not
+	// filled in; the source does not touch Num again. It saves a copy.
+	Given bool
 }
 
 // Coverage is that of package formula. No count is below zero, and no more

@@ -85,7 +85,10 @@ func (x *axis) addWhole(b Block, adds bool) (num []int64, ok bool) {
 	if !adds || b.Expected != nil || len(x.inner) == 0 || !x.whole(b.State) {
 		return nil, false
 	}
-	num = slices.Clone(b.Num)
+	num = b.Num
+	if !b.Given || slices.ContainsFunc(x.inner, func(i int32) bool { return b.State[i] != formula.NotReported }) {
+		num = slices.Clone(b.Num)
+	}
 	var size int64 // at least the size of each number
 	for _, i := range x.inner {
 		if b.State[i] == formula.NotReported {

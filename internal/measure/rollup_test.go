@@ -212,6 +212,7 @@ func TestWholeColumnsAreTheSame(t *testing.T) {
 				cover(c, n, formula.Value)
 			}
 		}
+		b.Given = rapid.Bool().Draw(t, "given")
 		s := newSource(counted("b"), counted("c"))
 		s.put("b  2024-Q1", "1", b)
 		s.put("c  2024-Q1", "1", c)
