@@ -37,6 +37,9 @@ type page struct {
 	changes []gen.InsertChangeParams
 	dirty   []rule.Key
 	skip    map[string]bool // rows that a summary leaves out
+
+	found    []rule.Finding
+	judgedAt int64 // version of the return when it was judged, 0 = not yet
 }
 
 // change runs f in a transaction in which nobody else changes returns, and adds

@@ -128,9 +128,21 @@ func (b *book) explained(f rule.Finding) bool {
 	})
 }
 
+// judge is findings, asked for once for what the cells are now.
+func (p *page) judge(ctx context.Context) ([]rule.Finding, error) {
+	if p.judgedAt == p.Version {
+		return p.found, nil
+	}
+	list, err := p.findings(ctx, p.tx, p.book)
+	if err == nil {
+		p.found, p.judgedAt = list, p.Version
+	}
+	return list, err
+}
+
 // judged is the guards "valid" and "explained".
 func (p *page) judged(ctx context.Context, name string) (string, error) {
-	list, err := p.findings(ctx, p.tx, p.book)
+	list, err := p.judge(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -147,7 +159,7 @@ func (p *page) keepFlags(ctx context.Context, st workflow.Step) error {
 	if !slices.Contains(st.Does, "submit") || p.form.SummaryOf != "" {
 		return nil
 	}
-	list, err := p.findings(ctx, p.tx, p.book)
+	list, err := p.judge(ctx)
 	if err != nil {
 		return err
 	}
