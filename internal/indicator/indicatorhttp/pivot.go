@@ -1,6 +1,7 @@
 package indicatorhttp
 
 import (
+	"html/template"
 	"slices"
 	"strings"
 
@@ -22,6 +23,69 @@ type pivot struct {
 	Columns []string
 	Rows    []pivotRow
 	Linked  bool
+}
+
+// Body is the rows as markup. A board has up to 19,200 cells, for which a
+// template alone takes most of a second.
+func (t *pivot) Body() (template.HTML, error) {
+	d := &drawer{states: map[cell]string{}}
+	for _, r := range t.Rows {
+		d.b.WriteString("<tr>")
+		for _, n := range r.Names {
+			d.b.WriteString(`<th scope="row">` + template.HTMLEscapeString(n) + "</th>")
+		}
+		for _, c := range r.Cells {
+			if err := d.cell(c); err != nil {
+				return "", err
+			}
+		}
+		d.b.WriteString("</tr>\n")
+	}
+	return template.HTML(d.b.String()), nil // every text was escaped
+}
+
+// drawer writes cells; those without a number look alike, and each look is
+// drawn by the template once.
+type drawer struct {
+	b      strings.Builder
+	states map[cell]string
+}
+
+func (d *drawer) cell(c cell) error {
+	d.b.WriteString(`<td class="n">`)
+	if c.Href != "" {
+		d.b.WriteString(`<a href="` + template.HTMLEscapeString(c.Href) + `">`)
+	}
+	if c.State == ledger.Value {
+		d.b.WriteString(`<data value="` + template.HTMLEscapeString(c.Exact) + `">` + template.HTMLEscapeString(c.Text) + "</data>")
+	} else if err := d.state(c); err != nil {
+		return err
+	}
+	if c.Href != "" {
+		d.b.WriteString("</a>")
+	}
+	for _, small := range []string{c.Cause, c.Coverage} {
+		if small != "" {
+			d.b.WriteString("<small>" + template.HTMLEscapeString(small) + "</small>")
+		}
+	}
+	d.b.WriteString("</td>")
+	return nil
+}
+
+func (d *drawer) state(c cell) error {
+	look := cell{Cell: c.Cell}
+	s, ok := d.states[look]
+	if !ok {
+		var b strings.Builder
+		if err := boardView.Tmpl.ExecuteTemplate(&b, "cell", c.Cell); err != nil {
+			return err
+		}
+		s = b.String()
+		d.states[look] = s
+	}
+	d.b.WriteString(s)
+	return nil
 }
 
 type pivotRow struct {
