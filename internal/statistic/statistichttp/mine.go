@@ -43,7 +43,7 @@ type returnGroup struct {
 }
 
 // mostRows is how many returns one page lists.
-const mostRows = 200
+const mostRows = 100
 
 // mine lists the returns on the reader's desk; which=all every return they
 // may see.

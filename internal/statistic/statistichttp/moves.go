@@ -26,7 +26,7 @@ func moves(p page, s statistic.Sheet) []move {
 		list = append(list, out)
 	}
 	for i := range list {
-		if list[i].Why == "" {
+		if list[i].Why == "" && !list[i].Reason { // one that needs a reason is not the usual way on
 			list[i].Main = true
 			break
 		}
