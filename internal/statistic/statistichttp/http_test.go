@@ -345,6 +345,12 @@ func TestSendOut(t *testing.T) {
 	if _, doc = w.get(city, ask); !strings.Contains(text(doc, "main"), "3 个单位") {
 		t.Errorf("preview: %s", text(doc, "main"))
 	}
+	if _, doc = w.get(city, ask+"&area=110108002000"); !strings.Contains(text(doc, "main"), "1 个单位") || value(doc, `form[method="post"] [name="area"]`) != "110108002000" {
+		t.Errorf("preview of a pilot: %s", text(doc, "main"))
+	}
+	if code, doc = w.post(city, "/desk/collections/new", url.Values{"form": {"visits"}, "period": {"2026-Q3"}, "area": {"9"}}, false); code != 422 || !strings.Contains(text(doc, ".govuk-error-summary"), "9") {
+		t.Errorf("sent to nowhere: %d %s", code, text(doc, ".govuk-error-summary"))
+	}
 	code, doc = w.post(city, "/desk/collections/new", url.Values{"form": {"visits"}, "period": {"2026-Q3"}}, false)
 	if code != 200 || !strings.Contains(text(doc, "main"), "海淀区") {
 		t.Fatalf("sent: %d %s", code, text(doc, "main"))

@@ -1,6 +1,7 @@
 package statistichttp
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"xuedu/internal/area"
 	"xuedu/internal/errs"
 	"xuedu/internal/period"
+	"xuedu/internal/statistic"
 	"xuedu/internal/statistic/form"
 	"xuedu/internal/web"
 )
@@ -23,6 +25,8 @@ type sendPage struct {
 	page
 	Forms    []option
 	Periods  []option
+	Places   []option // the whole city, or a part of it for a pilot
+	Place    int      // preorder number of the part that was chosen
 	F        form.Form
 	P        period.Period
 	Chosen   bool
@@ -63,6 +67,10 @@ func (h *handler) sendPage(r *http.Request) (sendPage, error) {
 			p.F, p.Chosen = f, true
 		}
 	}
+	if p.Place, err = h.part(r.FormValue("area")); err != nil {
+		p.Chosen, p.Problem = false, words(p.page, err)
+	}
+	p.Places = h.places(p.page, p.Place)
 	name := r.FormValue("period")
 	for _, d := range h.periods() {
 		p.Periods = append(p.Periods, option{Value: d.Name, Text: p.Period(d), On: d.Name == name})
@@ -76,6 +84,31 @@ func (h *handler) sendPage(r *http.Request) (sendPage, error) {
 		return p, nil
 	}
 	return p, h.preview(r, &p)
+}
+
+// part is the area below which the form goes out: the whole city unless one
+// is chosen.
+func (h *handler) part(code string) (int, error) {
+	if code == "" {
+		return 0, nil
+	}
+	n, ok := h.Tree().ByCode(code)
+	if !ok {
+		return 0, errs.InvalidField("area", "statistic.no_area", "Code", code)
+	}
+	return n, nil
+}
+
+// places are the parts of the city that a pilot may be run in.
+func (h *handler) places(p page, chosen int) []option {
+	t := h.Tree()
+	list := []option{{Text: p.T("returns.send.everywhere")}}
+	for n := 1; n < t.Len(); n++ {
+		if a := t.At(n); a.ValidTo == "" && (a.Level == area.District || a.Level == area.Street) {
+			list = append(list, option{Value: a.Code, Text: p.PlacePath(a.ID), On: n == chosen})
+		}
+	}
+	return list
 }
 
 // periods are the quarters and years that may be asked for now: the running
@@ -122,7 +155,7 @@ func (h *handler) preview(r *http.Request, p *sendPage) error {
 		p.Problems = append(p.Problems, link{Text: p.T("returns.send.wrong_period", "Kind", p.T("returns.kind."+p.F.Period))})
 	}
 	t := h.Tree()
-	for n := range t.Len() {
+	for n := p.Place; n < t.Last(p.Place); n++ {
 		if a := t.At(n); a.ValidTo == "" && slices.Contains(p.F.Levels, string(a.Level)) {
 			p.Units++
 		}
@@ -157,6 +190,14 @@ func hours(minutes string, n int) string {
 	return out.Text('f')
 }
 
+// Area is the code of the part that was chosen, "" for the whole city.
+func (p sendPage) Area() string {
+	if p.Place == 0 {
+		return ""
+	}
+	return p.h.Tree().At(p.Place).Code
+}
+
 // Lawful reports whether nothing stands against sending it out.
 func (p sendPage) Lawful() bool { return p.Chosen && len(p.Problems) == 0 }
 
@@ -167,10 +208,10 @@ func (h *handler) send(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !p.Chosen {
-		p.Problem = p.T("returns.send.choose")
+		p.Problem = cmp.Or(p.Problem, p.T("returns.send.choose"))
 		return web.Render(w, r, http.StatusUnprocessableEntity, sendView, p)
 	}
-	c, err := h.Returns.Send(r.Context(), p.F.ID, p.P, nil)
+	c, err := h.Returns.SendOrder(r.Context(), statistic.Order{FormID: p.F.ID, Period: p.P, AreaID: h.Tree().At(p.Place).ID}, nil)
 	if e, ok := errors.AsType[*errs.Error](err); ok && e.Kind != errs.Internal {
 		p.Problem = p.T(e.Key, e.Args...)
 		return web.Render(w, r, web.Status(err), sendView, p)
