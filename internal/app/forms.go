@@ -12,6 +12,7 @@ import (
 	"xuedu/internal/period"
 	"xuedu/internal/statistic/form"
 	"xuedu/internal/statistic/formhttp"
+	"xuedu/internal/statistic/rule"
 	"xuedu/internal/web"
 )
 
@@ -26,7 +27,15 @@ func adoptForms(ctx context.Context, d *db.DB, p *pack.Pack, now func() time.Tim
 // connectForms tells the register of forms what is known already: the measures
 // that sources really offer, and the bodies of the city's register.
 func (a *App) connectForms() {
-	a.Forms.Connect(form.Outside{Offered: a.offeredMeasures, Body: a.formBody})
+	a.Forms.Connect(form.Outside{Offered: a.offeredMeasures, Rules: badRules, Body: a.formBody})
+}
+
+func badRules(f pack.Form) []form.BadRule {
+	var out []form.BadRule
+	for _, b := range rule.CheckForm(f) {
+		out = append(out, form.BadRule{Rule: b.Rule, Problem: b.Problem})
+	}
+	return out
 }
 
 func (a *App) offeredMeasures(ctx context.Context) ([]form.Offer, error) {

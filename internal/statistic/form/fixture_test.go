@@ -16,6 +16,7 @@ import (
 	"xuedu/internal/org"
 	"xuedu/internal/pack"
 	"xuedu/internal/statistic/form"
+	"xuedu/internal/statistic/rule"
 	"xuedu/packs"
 )
 
@@ -69,7 +70,13 @@ func newCity(t testing.TB, d *db.DB) *city {
 	cat := catalogue(t, d, c.pack)
 	c.Service = form.New(d, func() *pack.Pack { return c.pack },
 		func(context.Context) (formula.Symbols, error) { return cat, nil }, func() time.Time { return c.now })
-	c.Connect(form.Outside{Offered: func(context.Context) ([]form.Offer, error) {
+	c.Connect(form.Outside{Rules: func(f pack.Form) []form.BadRule {
+		var out []form.BadRule
+		for _, b := range rule.CheckForm(f) {
+			out = append(out, form.BadRule{Rule: b.Rule, Problem: b.Problem})
+		}
+		return out
+	}, Offered: func(context.Context) ([]form.Offer, error) {
 		var out []form.Offer
 		for _, d := range cat.List() {
 			out = append(out, form.Offer{Code: d.Code, Name: d.Name, Unit: d.Unit})

@@ -67,10 +67,9 @@ const (
 	FieldExpired    = "field_expired"
 	Derivable       = "derivable"
 	Collected       = "collected"
-	BadFormula      = "formula"  // a formula or a rule does not compile
-	UnitDiffers     = "unit"     // a formula gives another unit than its field
-	RowFilter       = "filter"   // no measure of the formula knows the row's filter
-	NotTruth        = "no_truth" // a rule is no truth value
+	BadFormula      = "formula" // a formula or a rule does not compile
+	UnitDiffers     = "unit"    // a formula gives another unit than its field
+	RowFilter       = "filter"  // no measure of the formula knows the row's filter
 	NotNumber       = "no_number_value"
 )
 

@@ -31,10 +31,9 @@ func (s *Service) formulaProblems(f pack.Form, symbols formula.Symbols) []Proble
 			out = append(out, s.derive(f, fd, without{symbols, f.Code})...)
 		}
 	}
-	rules := Symbols{&f}
-	for _, r := range f.Rules {
-		if r.Check != "" {
-			out = append(out, ruleProblems(r, rules)...)
+	if s.out.Rules != nil {
+		for _, b := range s.out.Rules(f) {
+			out = append(out, faults(b.Rule, []formula.Problem{b.Problem})...)
 		}
 	}
 	return out
@@ -88,17 +87,6 @@ func knowsDim(p *formula.Program, symbols formula.Symbols, dim string) bool {
 	return false
 }
 
-func ruleProblems(r pack.Rule, symbols formula.Symbols) []Problem {
-	prog, bad := formula.Compile(r.Check, symbols)
-	switch {
-	case len(bad) > 0:
-		return faults(r.Code, bad)
-	case prog.Type != formula.Truth:
-		return []Problem{problem(NotTruth, r.Code)}
-	}
-	return nil
-}
-
 func faults(field string, bad []formula.Problem) []Problem {
 	out := make([]Problem, len(bad))
 	for i, b := range bad {
@@ -112,39 +100,4 @@ func unitName(u formula.Unit) string {
 		return "1"
 	}
 	return string(u)
-}
-
-// Symbols are the fields of a form as the codes of its rules: plain numbers,
-// for a rule compares what the form puts side by side, and [row=CODE] picks a
-// row of a fixed form.
-type Symbols struct{ Form *pack.Form }
-
-// Symbol implements formula.Symbols.
-func (s Symbols) Symbol(code string) (formula.Symbol, bool) {
-	fd, ok := s.Form.Field(code)
-	if !ok || !fd.Numeric() && fd.Type != "yesno" {
-		return formula.Symbol{}, false
-	}
-	sym := formula.Symbol{Code: code, Area: formula.Sum, Time: formula.Sum, Span: true}
-	var rows []string
-	for _, r := range s.Form.FixedRows() {
-		if s.Form.Origin(r, fd) != pack.CellNone {
-			rows = append(rows, r.Code)
-		}
-	}
-	if len(rows) > 0 {
-		sym.Dims = []formula.Dim{{Name: "row", Values: rows, Add: formula.Sum}}
-	}
-	return sym, true
-}
-
-// Near implements formula.Symbols.
-func (s Symbols) Near(code string) []string {
-	var out []string
-	for _, fd := range s.Form.Fields {
-		if fd.Numeric() && len(out) < 3 && (strings.Contains(fd.Code, code) || strings.Contains(code, fd.Code)) {
-			out = append(out, fd.Code)
-		}
-	}
-	return out
 }

@@ -29,8 +29,16 @@ type Service struct {
 type Outside struct {
 	// Offered lists the measures that a source really offers.
 	Offered func(context.Context) ([]Offer, error)
+	// Rules checks the rules of a form.
+	Rules func(pack.Form) []BadRule
 	// Body finds a body of the city's register by its code.
 	Body func(ctx context.Context, code string) (Body, bool, error)
+}
+
+// BadRule is what is wrong with a rule of a form.
+type BadRule struct {
+	Rule string // its code
+	formula.Problem
 }
 
 // New returns the register. symbols are the measures that derived cells may use.
