@@ -32,7 +32,7 @@ func (s *Service) derive(ctx context.Context, f *pack.Form, at period.Period) (d
 	var jobs []job
 	for _, r := range f.FixedRows() {
 		for _, fd := range f.Fields {
-			if f.Origin(r, fd) != pack.CellDerived || strings.HasPrefix(fd.Derive, ofRegister) {
+			if (f.Origin(r, fd) != pack.CellDerived || strings.HasPrefix(fd.Derive, ofRegister)) && !hasOwn(f, r, fd) {
 				continue
 			}
 			prog, bad := formula.Compile(fd.Derive, cat)

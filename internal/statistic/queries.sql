@@ -146,3 +146,16 @@ ORDER BY version DESC;
 
 -- name: Serial :one
 SELECT CAST(coalesce(max(next), 0) AS BIGINT) AS next FROM counter WHERE name = 'cell';
+
+-- name: DropOwn :exec
+DELETE FROM return_own WHERE return_id = @return_id;
+
+-- name: InsertOwn :exec
+INSERT INTO return_own (return_id, row_code, field, num) VALUES (@return_id, @row_code, @field, @num);
+
+-- name: CollectionAreas :many
+SELECT area_id FROM form_return WHERE collection_id = @collection_id ORDER BY area_id, id;
+
+-- name: Coverage :one
+SELECT CAST(coalesce(sum(expected), 0) AS BIGINT) AS expected, CAST(coalesce(sum(reported), 0) AS BIGINT) AS reported
+FROM form_return WHERE collection_id = @collection_id;

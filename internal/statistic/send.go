@@ -125,6 +125,7 @@ type sending struct {
 	rows   map[int][]RegisterRow            // repeating: by area
 	last   map[int64]map[rule.Key]rule.Cell // of fields that are carried, by area id
 	expect map[int]int                      // of a summary: returns below
+	levels []string                         // of a summary: that answer the form below
 }
 
 func (s *Service) prepareOne(ctx context.Context, f form.Form, o Order, base *sending) (*sending, error) {
@@ -146,7 +147,7 @@ func (s *Service) prepareOne(ctx context.Context, f form.Form, o Order, base *se
 		return nil, err
 	}
 	if base != nil {
-		b.coll.BaseID = base.coll.ID
+		b.coll.BaseID, b.levels = base.coll.ID, base.coll.Form.Levels
 	}
 	m, err := s.machine(flowOf(b.coll))
 	if err != nil {

@@ -22,6 +22,8 @@ var returnColumns = []string{"id", "collection_id", "area_id", "state", "desk", 
 var cellColumns = []string{"return_id", "row_code", "field", "state", "num", "text", "origin", "approved_state", "approved", "version", "revised",
 	"updated_by", "updated_at"}
 
+var ownColumns = []string{"return_id", "row_code", "field", "num"}
+
 var rowColumns = []string{"return_id", "code", "place", "name"}
 
 // write adds the collection and its returns.
@@ -38,19 +40,23 @@ func (b *sending) write(ctx context.Context, w *work, add db.CopyFunc, step func
 	}
 	for from := 0; from < len(b.areas); from += chunk {
 		part := b.areas[from:min(from+chunk, len(b.areas))]
-		var returns, rows, cells [][]any
+		var returns, rows, cells, own [][]any
 		for _, nr := range part {
 			r := b.one(w, nr)
 			returns = append(returns, []any{r.id, c.ID, w.Tree().At(nr).ID, b.state.Code, b.state.Desk, w.now, due, int64(0), int64(1), int64(0), int64(0),
 				r.all, r.computed, int64(len(r.cells)), b.expected(nr), int64(0), int64(0), int64(0), int64(0)})
 			rows = append(rows, r.rows...)
 			cells = append(cells, r.cells...)
+			for k, n := range b.col.own(w.Tree(), nr, &c.Form.Form, b.levels) {
+				own = append(own, []any{r.id, k.Row, k.Field, n})
+			}
 		}
 		for _, x := range []struct {
 			table string
 			cols  []string
 			rows  [][]any
-		}{{"form_return", returnColumns, returns}, {"return_row", rowColumns, rows}, {"return_cell", cellColumns, cells}} {
+		}{{"form_return", returnColumns, returns}, {"return_row", rowColumns, rows}, {"return_cell", cellColumns, cells},
+			{"return_own", ownColumns, own}} {
 			if len(x.rows) == 0 {
 				continue
 			}
@@ -68,6 +74,13 @@ func (b *sending) expected(nr int) int64 {
 		return 1
 	}
 	return int64(b.expect[nr])
+}
+
+// whole reports whether the form was sent to all of area nr. In a summary of an
+// area of which a pilot asks a part only, what cannot be added up cannot be told.
+func (b *sending) whole(w *work, nr int) bool {
+	top, ok := w.Tree().ByID(b.coll.AreaID)
+	return !ok || b.coll.BaseID == "" || top <= nr && nr < w.Tree().Last(top)
 }
 
 // first is a return in the making.
@@ -99,6 +112,9 @@ func (b *sending) one(w *work, nr int) first {
 				r.computed++
 			}
 			v, from, ok := b.col.fill(nr, f, row, fd, reg[row.Code], last)
+			if ok && from == OriginDerived && !b.whole(w, nr) {
+				v = value{state: formula.NotComputable}
+			}
 			if !ok {
 				continue
 			}
@@ -172,6 +188,9 @@ func (s *Service) refreshOne(ctx context.Context, r Return, f *pack.Form, col de
 				n++
 			}
 		})
+		if bad == nil && f.SummaryOf != "" {
+			bad = p.refreshOwn(ctx, col, nr)
+		}
 		if bad != nil {
 			return bad
 		}

@@ -273,6 +273,9 @@ func (p *page) sumKeys(ctx context.Context, src []source, keys []rule.Key, why s
 		return nil
 	}
 	sums, err := p.readSums(ctx, src, keys)
+	if err == nil {
+		err = p.addOwn(ctx, sums)
+	}
 	if err != nil {
 		return err
 	}

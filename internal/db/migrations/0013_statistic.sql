@@ -71,6 +71,16 @@ CREATE TABLE return_cell (
   PRIMARY KEY (return_id, row_code, field)
 );
 
+-- What the registers hold at the area of a summary itself, which no return
+-- below it reports: the classes of a street's own school.
+CREATE TABLE return_own (
+  return_id TEXT NOT NULL REFERENCES form_return (id),
+  row_code  TEXT NOT NULL,
+  field     TEXT NOT NULL,
+  num       BIGINT NOT NULL,                  -- at the field's decimals
+  PRIMARY KEY (return_id, row_code, field)
+);
+
 -- Every change of a cell, from its first value on.
 CREATE TABLE cell_change (
   id         BIGINT PRIMARY KEY,              -- from the counter 'cell'
@@ -147,7 +157,7 @@ CREATE TABLE collection_release (
   reason        TEXT NOT NULL,                -- '' for the first
   actor         TEXT NOT NULL,
   published_at  TIMESTAMPTZ NOT NULL,
-  cells         TEXT NOT NULL,                -- JSON of the city's summed cells at that moment
+  cells         TEXT NOT NULL,                -- JSON of the summed cells of the city and its districts at that moment
   PRIMARY KEY (collection_id, version)
 );
 
@@ -158,6 +168,7 @@ DROP TABLE return_event;
 DROP TABLE return_signature;
 DROP TABLE cell_note;
 DROP TABLE cell_change;
+DROP TABLE return_own;
 DROP TABLE return_cell;
 DROP TABLE return_row;
 DROP TABLE form_return;

@@ -391,14 +391,14 @@ func (c *Counted) Read(_ context.Context, a measure.Ask) (measure.Block, error) 
 	b := measure.Block{Num: make([]int64, a.Tree.Len()), State: make([]formula.State, a.Tree.Len())}
 	for n := range a.Tree.Len() {
 		at := a.Tree.At(n)
-		if a.Code == "met" && at.Level != area.Community {
-			continue
+		if a.Code != "met" || at.Level == area.Community {
+			b.State[n] = formula.Value
 		}
-		b.State[n] = formula.Value
 		for k, v := range c.own {
 			f := strings.Fields(k)
 			if f[0] == a.Code && f[2] == fmt.Sprint(at.ID) && (a.Filter["where"] == "" || a.Filter["where"] == f[1]) {
 				b.Num[n] += v
+				b.State[n] = formula.Value
 			}
 		}
 	}

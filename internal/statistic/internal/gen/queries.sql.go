@@ -157,6 +157,33 @@ func (q *Queries) Collection(ctx context.Context, id string) (Collection, error)
 	return i, err
 }
 
+const collectionAreas = `-- name: CollectionAreas :many
+SELECT area_id FROM form_return WHERE collection_id = $1 ORDER BY area_id, id
+`
+
+func (q *Queries) CollectionAreas(ctx context.Context, collectionID string) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, collectionAreas, collectionID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var area_id int64
+		if err := rows.Scan(&area_id); err != nil {
+			return nil, err
+		}
+		items = append(items, area_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const collectionOf = `-- name: CollectionOf :many
 SELECT c.id, c.changed, c.form_id, c.base_id FROM collection c JOIN form f ON f.id = c.form_id
 WHERE f.code = $1 AND c.period = $2
@@ -244,6 +271,23 @@ func (q *Queries) Collections(ctx context.Context) ([]Collection, error) {
 	return items, nil
 }
 
+const coverage = `-- name: Coverage :one
+SELECT CAST(coalesce(sum(expected), 0) AS BIGINT) AS expected, CAST(coalesce(sum(reported), 0) AS BIGINT) AS reported
+FROM form_return WHERE collection_id = $1
+`
+
+type CoverageRow struct {
+	Expected int64
+	Reported int64
+}
+
+func (q *Queries) Coverage(ctx context.Context, collectionID string) (CoverageRow, error) {
+	row := q.db.QueryRowContext(ctx, coverage, collectionID)
+	var i CoverageRow
+	err := row.Scan(&i.Expected, &i.Reported)
+	return i, err
+}
+
 const deleteRow = `-- name: DeleteRow :exec
 DELETE FROM return_row WHERE return_id = $1 AND code = $2
 `
@@ -255,6 +299,15 @@ type DeleteRowParams struct {
 
 func (q *Queries) DeleteRow(ctx context.Context, arg DeleteRowParams) error {
 	_, err := q.db.ExecContext(ctx, deleteRow, arg.ReturnID, arg.Code)
+	return err
+}
+
+const dropOwn = `-- name: DropOwn :exec
+DELETE FROM return_own WHERE return_id = $1
+`
+
+func (q *Queries) DropOwn(ctx context.Context, returnID string) error {
+	_, err := q.db.ExecContext(ctx, dropOwn, returnID)
 	return err
 }
 
@@ -548,6 +601,27 @@ func (q *Queries) InsertNote(ctx context.Context, arg InsertNoteParams) error {
 		arg.Text,
 		arg.Author,
 		arg.CreatedAt,
+	)
+	return err
+}
+
+const insertOwn = `-- name: InsertOwn :exec
+INSERT INTO return_own (return_id, row_code, field, num) VALUES ($1, $2, $3, $4)
+`
+
+type InsertOwnParams struct {
+	ReturnID string
+	RowCode  string
+	Field    string
+	Num      int64
+}
+
+func (q *Queries) InsertOwn(ctx context.Context, arg InsertOwnParams) error {
+	_, err := q.db.ExecContext(ctx, insertOwn,
+		arg.ReturnID,
+		arg.RowCode,
+		arg.Field,
+		arg.Num,
 	)
 	return err
 }
