@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"xuedu/internal/app"
@@ -24,15 +22,17 @@ type returnExportCmd struct {
 	Form   string `arg:"" help:"Code of a form that was sent out: base5."`
 	Period string `help:"Period it was sent out for." required:"" placeholder:"PERIOD"`
 	Area   string `help:"Code of an area: only the units in it." placeholder:"CODE"`
-	Out    string `help:"Folder for the workbooks, one for each street." default:"." type:"path" placeholder:"DIR"`
+	Each   bool   `help:"A workbook for each unit, not for all units of a street."`
+	Out    string `help:"Folder for the workbooks." default:"." type:"path" placeholder:"DIR"`
 }
 
 func (returnExportCmd) Help() string {
 	return `Writes the returns of a form as Excel workbooks, one for each area above the units,
 a page for each unit: to be filled in offline and brought back with return import.
 
-Example:
-  xuedu return export base5 --period 2026-Q3 --out forms/ --db sqlite:city.db`
+Examples:
+  xuedu return export base5 --period 2026-Q3 --out forms/ --db sqlite:city.db
+  xuedu return export base5 --period 2026-Q3 --each --out forms/ --db sqlite:city.db`
 }
 
 func (c returnExportCmd) Run(ctx context.Context, env *Env) error {
@@ -84,20 +84,28 @@ func (c returnExportCmd) books(ctx context.Context, a *app.App) ([]book, error) 
 	if err != nil {
 		return nil, err
 	}
-	return booksOf(t, list), nil
+	return booksOf(t, list, c.Each), nil
 }
 
-func booksOf(t *area.Tree, list []statistic.Return) []book {
+// booksOf puts the returns of one parent together, or each on its own. A parent
+// with more than a workbook holds gets further ones, numbered.
+func booksOf(t *area.Tree, list []statistic.Return, each bool) []book {
 	var out []book
+	last, more := map[string]int{}, map[string]int{} // by code of the area
 	for _, r := range list {
 		code := ""
-		if n, ok := t.ByID(r.AreaID); ok && t.Parent(n) >= 0 {
+		if n, ok := t.ByID(r.AreaID); ok && each {
+			code = t.At(n).Code
+		} else if ok && t.Parent(n) >= 0 {
 			code = t.At(t.Parent(n)).Code
 		}
-		i := slices.IndexFunc(out, func(b book) bool { return b.code == code && len(b.ids) < workbook.MaxPages })
-		if i < 0 {
+		i, ok := last[code]
+		if !ok || len(out[i].ids) == workbook.MaxPages {
+			i, last[code] = len(out), len(out)
 			out = append(out, book{code: code})
-			i = len(out) - 1
+			if more[code]++; ok {
+				out[i].code = fmt.Sprint(code, "-", more[code])
+			}
 		}
 		out[i].ids = append(out[i].ids, r.ID)
 	}
@@ -152,7 +160,7 @@ func (c returnImportCmd) Run(ctx context.Context, env *Env) error {
 		return err
 	}
 	defer a.Close()
-	im := &returnImport{env: env, books: a.Workbooks()}
+	im := &returnImport{env: env, books: a.Workbooks(), noted: map[string]map[string]bool{}}
 	set, end := env.Progress(env.T("workbook.reading"))
 	for i, f := range files {
 		if err := im.file(ctx, f); err != nil {
@@ -197,6 +205,7 @@ const (
 type returnImport struct {
 	env                          *Env
 	books                        *workbook.Service
+	noted                        map[string]map[string]bool // lines of the journals, by folder
 	taken, changed, skipped, bad int
 }
 
@@ -207,7 +216,11 @@ func (im *returnImport) file(ctx context.Context, path string) error {
 	}
 	sum := sha256.Sum256(b)
 	line := hex.EncodeToString(sum[:]) + " " + filepath.Base(path)
-	if noted(filepath.Dir(path), line) {
+	done, err := im.journal(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	if done[line] {
 		im.skipped++
 		return nil
 	}
@@ -225,6 +238,7 @@ func (im *returnImport) file(ctx context.Context, path string) error {
 	}
 	im.taken++
 	im.changed += r.Changed
+	done[line] = true
 	return note(filepath.Dir(path), line)
 }
 
@@ -240,19 +254,21 @@ func (im *returnImport) refuse(path string, r workbook.Report) error {
 	return os.WriteFile(strings.TrimSuffix(path, ".xlsx")+markedEnd, r.Marked, 0o644)
 }
 
-// noted reports whether a line stands in the journal of a folder.
-func noted(dir, line string) bool {
-	f, err := os.Open(filepath.Join(dir, journal))
-	if err != nil {
-		return false
+// journal returns the lines of the journal of a folder, read once.
+func (im *returnImport) journal(dir string) (map[string]bool, error) {
+	if lines, ok := im.noted[dir]; ok {
+		return lines, nil
 	}
-	defer f.Close()
-	for s := bufio.NewScanner(f); s.Scan(); {
-		if s.Text() == line {
-			return true
-		}
+	b, err := os.ReadFile(filepath.Join(dir, journal))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("read journal: %w", err)
 	}
-	return false
+	lines := map[string]bool{}
+	for line := range strings.Lines(string(b)) {
+		lines[strings.TrimSuffix(line, "\n")] = true
+	}
+	im.noted[dir] = lines
+	return lines, nil
 }
 
 func note(dir, line string) error {
