@@ -24,9 +24,20 @@ type Release struct {
 	Reason     string // why it was revised, in public; "" for the first
 	By         string
 	At         time.Time
-	Expected   int // units that owed a return
-	Reported   int // of them accepted
-	Cells      []ReleasedCell
+	Expected   int            // units that owed a return
+	Reported   int            // of them accepted
+	Area       string         // code of the whole: the city; "" where nothing is summed up
+	Cells      []ReleasedCell // of the whole
+	Areas      []ReleasedArea // the parts directly below it: its districts, in the order of the tree
+}
+
+// ReleasedArea is what was published of a part of the whole. A figure that the
+// whole has and it lacks was not reported when the release was made.
+type ReleasedArea struct {
+	Area     string         `json:"area"` // its code
+	Expected int            `json:"expected"`
+	Reported int            `json:"reported"`
+	Cells    []ReleasedCell `json:"cells"`
 }
 
 // ReleasedCell is one figure as it was published. State is a name of
@@ -40,9 +51,11 @@ type ReleasedCell struct {
 
 // snapshot is what collection_release.cells holds.
 type snapshot struct {
+	Area     string         `json:"area,omitempty"`
 	Expected int            `json:"expected"`
 	Reported int            `json:"reported"`
 	Cells    []ReleasedCell `json:"cells"`
+	Areas    []ReleasedArea `json:"areas,omitempty"`
 }
 
 // CollectionMoves lists the moves of a collection (finish, publish, revise …)
@@ -181,17 +194,54 @@ func (w *work) summed(ctx context.Context, both []Collection) (bool, error) {
 // tops are the returns that stand for a collection as a whole: the highest of a
 // summary, all of an ordinary form.
 func (w *work) tops(ctx context.Context, c Collection) ([]Return, error) {
-	list, err := w.list(ctx, w.tx, "r.collection_id = $1", c.ID)
-	if err != nil || c.BaseID == "" {
-		return list, err
+	if c.BaseID == "" {
+		return w.list(ctx, w.tx, "r.collection_id = $1", c.ID)
 	}
+	top, _, err := w.layers(ctx, c)
+	return top, err
+}
+
+// layers are the highest return of a summary, and those directly below it in
+// the order of the tree.
+func (w *work) layers(ctx context.Context, c Collection) (top, below []Return, err error) {
 	t := w.Tree()
+	areas, err := w.areasOf(ctx, c.ID)
+	if err != nil || len(areas) == 0 {
+		return nil, nil, err
+	}
+	ids := []any{c.ID}
+	for i, end := 0, 0; i < len(areas); i++ {
+		if n := areas[i]; i == 0 || n >= end {
+			ids = append(ids, t.At(n).ID)
+			if i > 0 {
+				end = t.Last(n)
+			}
+		}
+	}
+	list, err := w.list(ctx, w.tx, "r.collection_id = $1 AND r.area_id IN ("+marks(2, len(ids)-1)+")", ids...)
 	slices.SortFunc(list, func(a, b Return) int {
 		x, _ := t.ByID(a.AreaID)
 		y, _ := t.ByID(b.AreaID)
 		return x - y
 	})
-	return list[:min(1, len(list))], nil
+	n := min(1, len(list))
+	return list[:n], list[n:], err
+}
+
+// areasOf lists the preorder numbers of the areas that owe a collection.
+func (w *work) areasOf(ctx context.Context, id string) ([]int, error) {
+	ids, err := w.q.CollectionAreas(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("read areas of a collection: %w", err)
+	}
+	var out []int
+	for _, id := range ids {
+		if n, ok := w.Tree().ByID(id); ok {
+			out = append(out, n)
+		}
+	}
+	slices.Sort(out)
+	return out, nil
 }
 
 // movedSince reports whether what would be published differs from what was.
@@ -210,30 +260,54 @@ func (w *work) movedSince(ctx context.Context, both []Collection) (bool, error) 
 }
 
 // snap is what is published of a collection: the accepted cells of the top of
-// its summary; of an ordinary form, how many reported.
+// its summary and of the parts directly below; of an ordinary form, how many
+// reported.
 func (w *work) snap(ctx context.Context, c Collection) (snapshot, error) {
-	list, err := w.tops(ctx, c)
-	if err != nil {
-		return snapshot{}, err
-	}
 	out := snapshot{Cells: []ReleasedCell{}}
-	for _, r := range list {
-		out.Expected += r.Expected
-		out.Reported += r.Reported
-	}
-	if c.BaseID == "" || len(list) == 0 {
-		return out, nil
-	}
-	b, err := w.load(ctx, w.tx, list[0].ID)
-	if err != nil {
+	if c.BaseID == "" {
+		n, err := w.q.Coverage(ctx, c.ID)
+		out.Expected, out.Reported = int(n.Expected), int(n.Reported)
 		return out, err
 	}
+	tops, below, err := w.layers(ctx, c)
+	if err != nil || len(tops) == 0 {
+		return out, err
+	}
+	out.Area, out.Expected, out.Reported = w.codeOf(tops[0].AreaID), tops[0].Expected, tops[0].Reported
+	if out.Cells, err = w.snapCells(ctx, tops[0].ID); err != nil {
+		return out, err
+	}
+	for _, r := range below {
+		a := ReleasedArea{Area: w.codeOf(r.AreaID), Expected: r.Expected, Reported: r.Reported}
+		if a.Cells, err = w.snapCells(ctx, r.ID); err != nil {
+			return out, err
+		}
+		out.Areas = append(out.Areas, a)
+	}
+	return out, nil
+}
+
+func (s *Service) codeOf(areaID int64) string {
+	n, ok := s.Tree().ByID(areaID)
+	if !ok {
+		return ""
+	}
+	return s.Tree().At(n).Code
+}
+
+// snapCells are the accepted cells of a summary, with their states.
+func (w *work) snapCells(ctx context.Context, id string) ([]ReleasedCell, error) {
+	b, err := w.load(ctx, w.tx, id)
+	if err != nil {
+		return nil, err
+	}
+	out := []ReleasedCell{}
 	b.asked(func(r pack.Row, fd pack.Field, _ string) {
 		x := b.cell(rule.Key{Row: r.Code, Field: fd.Code})
 		if x.Approved == nil {
 			return
 		}
-		out.Cells = append(out.Cells, ReleasedCell{Row: r.Code, Field: fd.Code, State: x.ApprovedState.String(),
+		out = append(out, ReleasedCell{Row: r.Code, Field: fd.Code, State: x.ApprovedState.String(),
 			Value: value{x.ApprovedState, *x.Approved, x.Text}.show(fd)})
 	})
 	return out, nil
@@ -257,7 +331,7 @@ func (s *Service) Releases(ctx context.Context, id string) ([]Release, error) {
 			return nil, fmt.Errorf("read release %d of %s: %w", r.Version, id, err)
 		}
 		out = append(out, Release{Collection: c, Version: r.Version, Reason: r.Reason, By: r.Actor, At: r.PublishedAt,
-			Expected: snap.Expected, Reported: snap.Reported, Cells: snap.Cells})
+			Expected: snap.Expected, Reported: snap.Reported, Area: snap.Area, Cells: snap.Cells, Areas: snap.Areas})
 	}
 	return out, nil
 }

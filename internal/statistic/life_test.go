@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"xuedu/internal/db"
 	"xuedu/internal/db/dbtest"
 	"xuedu/internal/errs"
@@ -120,8 +122,41 @@ func TestLife(t *testing.T) {
 		must(t, w.MoveCollection(w.As(Boss), c.ID, "finish", ""))
 		must(t, w.MoveCollection(w.As(Boss), c.ID, "publish", ""))
 		wantKind(t, w.MoveCollection(w.As(Boss), c.ID, "revise", "again"), errs.Conflict, "a revision of nothing")
+		releasedParts(t, w)
 		reviseOne(t, w, c)
 	})
+}
+
+// A release holds the city and its districts; what the city has is the sum of
+// what they have (P2.3).
+func releasedParts(t *testing.T, w *World) {
+	t.Helper()
+	list, err := w.Releases(w.T.Context(), w.Return(Sum, City).Collection.ID)
+	must(t, err)
+	r := list[0]
+	var codes []string
+	sum, whole := map[rule.Key]int64{}, map[rule.Key]int64{}
+	add := func(into map[rule.Key]int64, cells []statistic.ReleasedCell) {
+		for _, c := range cells {
+			fd, _ := r.Collection.Form.Field(c.Field)
+			if _, n, _, err := statistic.ParseEntry(fd, c.Value); err == nil && fd.Adds() {
+				into[Key(c.Row, c.Field)] += n
+			}
+		}
+	}
+	add(whole, r.Cells)
+	expected := 0
+	for _, a := range r.Areas {
+		codes = append(codes, a.Area)
+		expected += a.Expected
+		add(sum, a.Cells)
+	}
+	if r.Area != "110000000000" || !slices.Equal(codes, []string{"110108000000", "110114000000"}) || expected != r.Expected {
+		t.Errorf("published of %s: %v, %d of %d", r.Area, codes, expected, r.Expected)
+	}
+	if diff := cmp.Diff(whole, sum); diff != "" || whole[Key("total", "places")] != 155 {
+		t.Errorf("the districts do not make the city:\n%s", diff)
+	}
 }
 
 // After approval a cell changes only where it was opened, with a reason; its

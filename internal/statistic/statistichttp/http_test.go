@@ -2,6 +2,7 @@ package statistichttp_test
 
 import (
 	"fmt"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -436,5 +437,53 @@ func TestPublished(t *testing.T) {
 	}
 	if code, _ := w.post(street, page, url.Values{"move": {"finish"}}, false); code != 403 {
 		t.Errorf("a street publishes: %d", code)
+	}
+}
+
+// A release shows the city, each district, and the districts side by side; its
+// files hold every area with its code, and the six states stay apart (P2.3).
+func TestReleaseByDistrict(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.send()
+	var id string
+	if err := w.db.Read.QueryRow("SELECT id FROM collection WHERE base_id <> ''").Scan(&id); err != nil {
+		t.Fatal(err)
+	}
+	cell := func(row, state, value string) string {
+		return `{"row":"` + row + `","field":"homes","state":"` + state + `","value":"` + value + `"}`
+	}
+	city := cell("old", "value", "7") + "," + cell("new", "nil", "") + "," + cell("total", "value", "7")
+	snap := `{"area":"110000000000","expected":3,"reported":2,"cells":[` + city + `],"areas":[
+		{"area":"110108000000","expected":3,"reported":2,"cells":[` + cell("old", "not_applicable", "") + "," + cell("new", "withheld", "") + `]}]}`
+	for _, q := range []string{"UPDATE collection SET version = 1 WHERE id = $1",
+		"INSERT INTO collection_release (collection_id, version, reason, actor, published_at, cells) VALUES ($1, 1, '', 'c1', '2026-11-24T04:00:00Z', $2)"} {
+		if _, err := w.db.Write.Exec(q, []any{id, snap}[:strings.Count(q, "$")]...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, doc := w.get(nobody, "/statistics/"+id)
+	if doc.Find("#area option").Length() != 2 || doc.Find("#districts tbody tr").Length() != 2 || !strings.Contains(text(doc, "#districts tbody"), "海淀区") {
+		t.Fatalf("districts: %s", text(doc, "main"))
+	}
+	_, doc = w.get(nobody, "/statistics/"+id+"?area=110108000000&row=old")
+	if text(doc, "main h2:first-of-type") == "" || !strings.Contains(text(doc, "main"), "海淀区") || doc.Find(`#area option[selected]`).AttrOr("value", "") != "110108000000" {
+		t.Errorf("one district: %s", text(doc, "main"))
+	}
+	if code, _ := w.get(nobody, "/statistics/"+id+"?area=999"); code != 404 {
+		t.Errorf("an area of which nothing is published: %d", code)
+	}
+	rec := httptest.NewRecorder()
+	w.h.ServeHTTP(rec, httptest.NewRequest("GET", "/statistics/"+id+"/data.csv", nil))
+	for _, line := range []string{"110000000000,北京市,old,老人,homes,户数,,7,value", "110000000000,北京市,new,新市民,homes,户数,,,nil",
+		"110108000000,海淀区,old,老人,homes,户数,,,not_applicable", "110108000000,海淀区,new,新市民,homes,户数,,,withheld", "110108000000,海淀区,total,合计,homes,户数,,,not_reported"} {
+		if !strings.Contains(rec.Body.String(), line) {
+			t.Errorf("no line %q in\n%s", line, rec.Body)
+		}
+	}
+	rec = httptest.NewRecorder()
+	w.h.ServeHTTP(rec, httptest.NewRequest("GET", "/statistics/"+id+"/data.xlsx", nil))
+	if rec.Code != 200 || rec.Body.Len() < 1000 {
+		t.Errorf("workbook: %d, %d bytes", rec.Code, rec.Body.Len())
 	}
 }

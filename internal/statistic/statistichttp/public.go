@@ -11,7 +11,6 @@ import (
 	"xuedu/internal/pack"
 	"xuedu/internal/sheet"
 	"xuedu/internal/statistic"
-	"xuedu/internal/statistic/rule"
 	"xuedu/internal/ui"
 	"xuedu/internal/web"
 )
@@ -51,13 +50,15 @@ func (h *handler) statistics(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, http.StatusOK, statisticsView, p)
 }
 
-// releasePage is one published version: the figures of the city, and what is
-// needed to read them.
+// releasePage is one published version: the figures of the city and of its
+// districts, and what is needed to read them.
 type releasePage struct {
 	page
-	C        statistic.Collection
-	R        statistic.Release
-	Table    figureTable
+	C     statistic.Collection
+	R     statistic.Release
+	Table figureTable   // of the area asked for
+	All   []areaFigures // the city, and each district
+	Districts
 	Head     []link
 	Releases []releaseLine
 	Coverage string
@@ -115,38 +116,15 @@ func (h *handler) releasePage(r *http.Request) (releasePage, error) {
 		p.Releases[n].By = "" // the office publishes, not a person
 	}
 	p.Coverage = p.Releases[i].Coverage
-	p.Table = p.table(p.R)
+	if err := p.districts(r); err != nil {
+		return p, err
+	}
 	for _, f := range p.C.Form.Fields {
 		if f.Note.In(p.Lang) != "" {
 			p.Notes = append(p.Notes, link{Text: f.Name.In(p.Lang), Note: f.Note.In(p.Lang)})
 		}
 	}
 	return p, nil
-}
-
-// table puts the published cells into the shape of the form.
-func (p page) table(r statistic.Release) figureTable {
-	f := &r.Collection.Form.Form
-	held := map[rule.Key]statistic.Cell{}
-	there := map[string]bool{}
-	for _, c := range r.Cells {
-		held[rule.Key{Row: c.Row, Field: c.Field}] = released(f, c)
-		there[c.Field] = true
-	}
-	fields := slices.DeleteFunc(slices.Clone(f.Fields), func(fd pack.Field) bool { return !there[fd.Code] })
-	t := figureTable{Corner: f.Rows.Name.In(p.Lang), Groups: groups(fields, p.Lang), Single: len(f.FixedRows()) == 1}
-	for _, fd := range fields {
-		t.Cols = append(t.Cols, col{Code: fd.Code, Name: fd.Name.In(p.Lang), Unit: p.Unit(fd.Unit), Number: isNumber(fd)})
-	}
-	for _, row := range f.FixedRows() {
-		out := figureRow{Code: row.Code, Name: row.Name.In(p.Lang), Total: row.Total}
-		for _, fd := range fields {
-			c, ok := held[rule.Key{Row: row.Code, Field: fd.Code}]
-			out.Cells, out.Asked = append(out.Cells, p.shown(fd, c)), append(out.Asked, ok)
-		}
-		t.Rows = append(t.Rows, out)
-	}
-	return t
 }
 
 // released reads a published cell back.
@@ -170,7 +148,8 @@ func (p releasePage) file(ext string) string {
 	return "xuedu-" + p.C.Form.Code + "-" + p.C.Period.Name + "-v" + strconv.FormatInt(p.R.Version, 10) + "." + ext
 }
 
-// csv writes one line for each cell: a missing value is empty and says why.
+// csv writes one line for each cell, of the city and of each district: a
+// missing value is empty and says why.
 func (h *handler) csv(w http.ResponseWriter, r *http.Request) error {
 	p, err := h.releasePage(r)
 	if err != nil {
@@ -178,18 +157,21 @@ func (h *handler) csv(w http.ResponseWriter, r *http.Request) error {
 	}
 	attach(w, "text/csv; charset=utf-8", p.file("csv"))
 	out := sheet.NewCSV(w)
-	out.Write("form", "period", "version", "row", "row_name", "field", "field_name", "unit", "value", "state")
-	p.each(func(row figureRow, c col, cell figureview.Cell) {
-		out.Write(p.C.Form.Code, p.C.Period.Name, strconv.FormatInt(p.R.Version, 10), row.Code, row.Name, c.Code, c.Name, c.Unit, cell.Exact, string(cell.State))
+	out.Write("form", "period", "version", "area", "area_name", "row", "row_name", "field", "field_name", "unit", "value", "state")
+	p.each(func(a areaFigures, row figureRow, c col, cell figureview.Cell) {
+		out.Write(p.C.Form.Code, p.C.Period.Name, strconv.FormatInt(p.R.Version, 10), a.Code, a.Name, row.Code, row.Name, c.Code, c.Name, c.Unit,
+			cell.Exact, string(cell.State))
 	})
 	return out.Flush()
 }
 
-func (p releasePage) each(f func(figureRow, col, figureview.Cell)) {
-	for _, row := range p.Table.Rows {
-		for i, c := range row.Cells {
-			if row.Asked[i] {
-				f(row, p.Table.Cols[i], c)
+func (p releasePage) each(f func(areaFigures, figureRow, col, figureview.Cell)) {
+	for _, a := range p.All {
+		for _, row := range a.Table.Rows {
+			for i, c := range row.Cells {
+				if row.Asked[i] {
+					f(a, row, a.Table.Cols[i], c)
+				}
 			}
 		}
 	}
@@ -219,19 +201,19 @@ func (h *handler) xlsx(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p releasePage) writeFigures(b *sheet.Book) error {
-	cols := []sheet.Col{{Title: p.T("returns.file.row"), Width: 24}, {Title: p.T("returns.grid.field"), Width: 28}, {Title: p.T("returns.grid.unit"), Width: 12},
+	cols := []sheet.Col{{Title: p.T("returns.file.area_code"), Width: 16}, {Title: p.T("returns.file.area"), Width: 16}, {Title: p.T("returns.file.row"), Width: 24}, {Title: p.T("returns.grid.field"), Width: 28}, {Title: p.T("returns.grid.unit"), Width: 12},
 		{Title: p.T("returns.grid.value"), Width: 16, Format: sheet.Decimal, Places: 2}, {Title: p.T("returns.state"), Width: 14}}
 	s, err := b.Sheet(p.T("returns.file.figures"), cols...)
 	if err != nil {
 		return err
 	}
-	p.each(func(row figureRow, c col, cell figureview.Cell) {
+	p.each(func(a areaFigures, row figureRow, c col, cell figureview.Cell) {
 		var v any
 		if n, perr := strconv.ParseFloat(cell.Exact, 64); perr == nil {
 			v = n
 		}
 		if err == nil {
-			err = s.Row(row.Name, c.Name, c.Unit, v, p.T("figure.state."+string(cell.State)))
+			err = s.Row(a.Code, a.Name, row.Name, c.Name, c.Unit, v, p.T("figure.state."+string(cell.State)))
 		}
 	})
 	if err != nil {
