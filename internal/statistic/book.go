@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"xuedu/internal/db"
@@ -141,9 +142,16 @@ func (b *book) find(k rule.Key) (r pack.Row, fd pack.Field, origin string, ok bo
 	return b.rows[i], fd, origin, origin != pack.CellNone
 }
 
-// returned reports whether a cell was sent back and not yet corrected.
-func (b *book) returned(k rule.Key) bool {
-	return slices.ContainsFunc(b.notes, func(n Note) bool { return n.Key == k && n.Kind == NoteReturn && !n.Done })
+// returned finds why a cell was sent back: not yet corrected, or corrected since
+// the return came back, for a slip in the correction can be mended too.
+func (b *book) returned(k rule.Key) (Note, bool) {
+	i := slices.IndexFunc(b.notes, func(n Note) bool {
+		return n.Key == k && n.Kind == NoteReturn && (!n.Done || !n.At.Before(b.Since))
+	})
+	if i < 0 {
+		return Note{}, false
+	}
+	return b.notes[i], true
 }
 
 // opened returns the exception that opens a cell on a day.
@@ -203,11 +211,25 @@ func (b *book) valid(part, digest string) *Signature {
 
 // list reads returns by a condition over r (form_return) and c (collection).
 func (s *Service) list(ctx context.Context, q db.Querier, where string, args ...any) ([]Return, error) {
+	return s.listBy(ctx, q, where+" ORDER BY c.sent_at DESC, c.id, r.area_id, r.id", args...)
+}
+
+// listSome is list for a query of the caller, the most pressing first if there
+// may be at most so many.
+func (s *Service) listSome(ctx context.Context, most int, w *wheres) ([]Return, error) {
+	if most <= 0 {
+		return s.list(ctx, s.DB.Read, w.String(), w.args...)
+	}
+	return s.listBy(ctx, s.DB.Read, w.String()+" ORDER BY CASE WHEN "+lastDay+" = '' THEN 1 ELSE 0 END, "+lastDay+
+		", r.since, r.area_id, r.id LIMIT "+strconv.Itoa(most), w.args...)
+}
+
+func (s *Service) listBy(ctx context.Context, q db.Querier, rest string, args ...any) ([]Return, error) {
 	rows, err := q.QueryContext(ctx, `SELECT r.id, r.collection_id, r.area_id, r.state, r.desk, r.since, r.due, r.stale, r.version,
 		r.submitted_at, r.approved_at, r.reminded_at, r.reminders, r.escalated, r.cells, r.computed, r.done, r.expected, r.reported, r.revised,
 		(SELECT count(*) FROM cell_note n WHERE n.return_id = r.id AND n.kind = 'return' AND n.done_at IS NULL)
 		FROM form_return r JOIN collection c ON c.id = r.collection_id
-		WHERE `+where+` ORDER BY c.sent_at DESC, c.id, r.area_id, r.id`, args...)
+		WHERE `+rest, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list returns: %w", err)
 	}

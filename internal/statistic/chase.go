@@ -29,7 +29,7 @@ type Debt struct {
 // tree: of one collection and its summary, or of all ("" ), in the subtree of an
 // area (0 = all that the caller may see).
 func (s *Service) Debts(ctx context.Context, collection string, areaID int64) ([]Debt, error) {
-	list, err := s.owed(ctx, collection, areaID)
+	list, err := s.owed(ctx, collection, ReturnQuery{AreaID: areaID, Owed: true})
 	if err != nil {
 		return nil, err
 	}
@@ -79,8 +79,8 @@ func (d *Debt) add(r Return) {
 	}
 }
 
-// owed lists the returns that lie at some desk.
-func (s *Service) owed(ctx context.Context, collection string, areaID int64) ([]Return, error) {
+// owed lists returns of a collection and its summary, or of all ("").
+func (s *Service) owed(ctx context.Context, collection string, q ReturnQuery) ([]Return, error) {
 	ids := []string{""}
 	if collection != "" {
 		ids = []string{collection}
@@ -93,11 +93,12 @@ func (s *Service) owed(ctx context.Context, collection string, areaID int64) ([]
 	}
 	var all []Return
 	for _, id := range ids {
-		list, err := s.Returns(ctx, ReturnQuery{Collection: id, AreaID: areaID})
+		q.Collection = id
+		list, err := s.Returns(ctx, q)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, slices.DeleteFunc(list, func(r Return) bool { return r.Desk == "" })...)
+		all = append(all, list...)
 	}
 	return all, nil
 }
@@ -107,12 +108,12 @@ func (s *Service) owed(ctx context.Context, collection string, areaID int64) ([]
 // Who is reminded once a day is reminded enough. It returns how many returns
 // that were.
 func (s *Service) Remind(ctx context.Context, collection string, areaID int64) (n int, err error) {
-	list, err := s.owed(ctx, collection, areaID)
+	list, err := s.owed(ctx, collection, ReturnQuery{AreaID: areaID, Overdue: true})
 	if err != nil {
 		return 0, err
 	}
 	list = slices.DeleteFunc(list, func(r Return) bool {
-		return !r.Overdue || s.dayOf(r.Reminded) == s.today() || !s.covers(ctx, permReview, r.Holder)
+		return s.dayOf(r.Reminded) == s.today() || !s.covers(ctx, permReview, r.Holder)
 	})
 	if len(list) == 0 {
 		return 0, nil
@@ -154,25 +155,16 @@ func (s *Service) Notice(ctx context.Context) (Notice, error) {
 	if len(desks) == 0 {
 		return Notice{}, nil
 	}
-	list, err := s.Returns(ctx, ReturnQuery{})
+	list, err := s.Returns(ctx, ReturnQuery{Mine: true})
 	if err != nil {
 		return Notice{}, err
 	}
 	var n Notice
-	t := s.Tree()
 	for _, r := range list {
-		if r.Holder == 0 {
-			continue
-		}
-		nr, _ := t.ByID(r.Holder)
-		switch {
-		case desks[r.Holder]:
-			n.add(r)
-		case r.Escalated && desks[t.At(s.parent(nr)).ID]:
-			n.Escalated++
-		}
+		n.add(r)
 	}
-	return n, nil
+	n.Escalated, err = s.escalated(ctx, desks)
+	return n, err
 }
 
 func (n *Notice) add(r Return) {
@@ -193,7 +185,7 @@ func (n *Notice) add(r Return) {
 // it every hour; calling it twice does nothing more. It returns how many
 // returns it did something about.
 func (s *Service) Tick(ctx context.Context) (n int, err error) {
-	list, err := s.list(ctx, s.DB.Read, "r.desk <> '' AND r.due <> '' AND (r.reminders = 0 OR r.escalated = 0)")
+	list, err := s.list(ctx, s.DB.Read, "r.desk <> '' AND r.due <> '' AND r.due <= $1 AND (r.reminders = 0 OR r.escalated = 0)", s.horizon())
 	if err != nil {
 		return 0, err
 	}
@@ -207,6 +199,17 @@ func (s *Service) Tick(ctx context.Context) (n int, err error) {
 		}
 	}
 	return n, nil
+}
+
+// horizon is the last day of which anybody is reminded today already.
+func (s *Service) horizon() string {
+	most := 0
+	for _, w := range s.Pack().Workflows {
+		for _, st := range w.States {
+			most = max(most, st.Remind)
+		}
+	}
+	return s.Days().Add(s.date(), most+1).Format(time.DateOnly)
 }
 
 func (s *Service) tickOne(ctx context.Context, r Return) (did bool, err error) {

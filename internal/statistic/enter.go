@@ -128,8 +128,9 @@ func (p *page) unlocked(m *workflow.Machine, k rule.Key, origin string) bool {
 	switch {
 	case p.form.SummaryOf != "":
 		return false
-	case m.Allows(p.State, actReturned) && p.returned(k):
-		return origin != pack.CellSummed
+	case m.Allows(p.State, actReturned):
+		_, back := p.returned(k)
+		return back && origin != pack.CellSummed
 	case m.Allows(p.State, actOpened):
 		_, open := p.opened(k, p.today())
 		return open && origin != pack.CellSummed
@@ -170,10 +171,8 @@ func (p *page) reasonFor(e Entry, c Cell) (string, error) {
 	if x, ok := p.opened(e.Key, p.today()); ok {
 		return x.Reason, nil
 	}
-	for _, n := range p.notes {
-		if n.Key == e.Key && n.Kind == NoteReturn && !n.Done {
-			return n.Text, nil
-		}
+	if n, ok := p.returned(e.Key); ok {
+		return n.Text, nil
 	}
 	if c.Approved != nil {
 		return "", errs.New(errs.Invalid, "statistic.reason_required")

@@ -17,7 +17,11 @@ import (
 	. "xuedu/internal/statistic/statistictest"
 )
 
-func must(t testing.TB, err error) {
+func must(t interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}, err error,
+) {
 	t.Helper()
 	if err != nil {
 		t.Fatalf("%+v", err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"xuedu/internal/account"
 	"xuedu/internal/errs"
@@ -14,7 +13,7 @@ import (
 // Collections lists what was sent out, the newest first. It needs return:read
 // anywhere; what is published is Releases.
 func (s *Service) Collections(ctx context.Context) ([]Collection, error) {
-	if !trusted(ctx) && !account.From(ctx).Can(permRead) {
+	if !mayRead(ctx) {
 		return nil, errs.New(errs.Forbidden, "statistic.not_yours")
 	}
 	return s.collections(ctx)
@@ -38,7 +37,7 @@ func (s *Service) collections(ctx context.Context) ([]Collection, error) {
 
 // Collection returns one; NotFound if there is none.
 func (s *Service) Collection(ctx context.Context, id string) (Collection, error) {
-	if !trusted(ctx) && !account.From(ctx).Can(permRead) {
+	if !mayRead(ctx) {
 		return Collection{}, errs.New(errs.Forbidden, "statistic.not_yours")
 	}
 	return s.collection(ctx, s.DB.Read, id)
@@ -53,30 +52,25 @@ type ReturnQuery struct {
 	Mine       bool   // those on the desk of the caller, who stands at the very area of that desk
 	Late       bool
 	Counts     bool // those that were accepted once
+	Owed       bool // those that lie on some desk
+	Overdue    bool // those whose desk's day is past
+	Form       string
+	Areas      []int64 // of these areas alone
+	Most       int     // at most so many, the most pressing first; not together with Late
 }
 
 // Returns lists the returns that q picks and the caller may see, the newest
 // collection first, in the order of the areas.
 func (s *Service) Returns(ctx context.Context, q ReturnQuery) ([]Return, error) {
-	where, args := q.where()
-	list, err := s.list(ctx, s.DB.Read, where, args...)
-	if err != nil {
-		return nil, err
+	w := s.where(ctx, q)
+	list, err := s.listSome(ctx, q.Most, w)
+	if err != nil || q.Most > 0 {
+		return list, err
 	}
-	sees, desks := s.sees(ctx), s.desksOf(ctx)
 	t := s.Tree()
-	top, hasTop := t.ByID(q.AreaID)
 	list = slices.DeleteFunc(list, func(r Return) bool {
-		nr, ok := t.ByID(r.AreaID)
-		switch {
-		case !ok || !sees(nr):
-			return true
-		case q.AreaID != 0 && (!hasTop || nr < top || nr >= t.Last(top) || q.Own && nr != top):
-			return true
-		case q.Mine && !(r.Holder != 0 && desks[r.Holder]):
-			return true
-		}
-		return q.Late && !r.Late
+		_, ok := t.ByID(r.AreaID)
+		return !ok || q.Late && !r.Late
 	})
 	slices.SortStableFunc(list, func(a, b Return) int {
 		x, _ := t.ByID(a.AreaID)
@@ -87,30 +81,6 @@ func (s *Service) Returns(ctx context.Context, q ReturnQuery) ([]Return, error) 
 		return x - y
 	})
 	return list, nil
-}
-
-func (q ReturnQuery) where() (string, []any) {
-	conds, args := []string{"1 = 1"}, []any{}
-	add := func(cond string, v any) {
-		args = append(args, v)
-		conds = append(conds, fmt.Sprintf(cond, len(args)))
-	}
-	if q.Collection != "" {
-		add("r.collection_id = $%d", q.Collection)
-	}
-	if q.State != "" {
-		add("r.state = $%d", q.State)
-	}
-	if q.Own && q.AreaID != 0 {
-		add("r.area_id = $%d", q.AreaID)
-	}
-	if q.Mine {
-		conds = append(conds, "r.desk <> ''")
-	}
-	if q.Counts {
-		conds = append(conds, "r.approved_at IS NOT NULL")
-	}
-	return strings.Join(conds, " AND "), args
 }
 
 // sees tells of a preorder number whether the caller may read its returns.

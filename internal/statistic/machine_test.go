@@ -226,6 +226,7 @@ func (b *books) check() {
 		}
 	}
 	b.debts()
+	b.bounded()
 	b.figures()
 }
 
