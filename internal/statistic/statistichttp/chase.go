@@ -1,10 +1,8 @@
 package statistichttp
 
 import (
-	"cmp"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"xuedu/internal/errs"
@@ -54,26 +52,29 @@ func (h *handler) chasePage(r *http.Request) (chasePage, error) {
 		return p, err
 	}
 	p.Area, p.Here = h.Tree().At(at).Code, h.Tree().At(at).In(p.Lang)
-	list, err := h.Returns.Returns(r.Context(), statistic.ReturnQuery{Collection: p.C.ID, AreaID: h.Tree().At(at).ID})
+	q := statistic.ReturnQuery{Collection: p.C.ID, AreaID: h.Tree().At(at).ID, Owed: true}
+	heaps, err := h.Returns.Heaps(r.Context(), q)
 	if err != nil {
 		return p, err
 	}
-	list = slices.DeleteFunc(list, func(x statistic.Return) bool { return x.Desk == "" })
-	p.OwedN = len(list)
-	late := slices.DeleteFunc(slices.Clone(list), func(x statistic.Return) bool { return !x.Overdue })
-	p.LateN = len(late)
-	all := r.FormValue("which") == "all" || p.LateN == 0
-	if !all {
-		list = late
+	for _, x := range heaps {
+		p.OwedN += x.N
+		if x.Due != "" && p.page.Late(x.Due) {
+			p.LateN += x.N
+		}
 	}
+	all := r.FormValue("which") == "all" || p.LateN == 0
 	base := "/desk/collections/" + p.C.ID + "/chase?area=" + p.Area
 	p.Which = []choice{{Text: p.T("returns.chase.late", "N", p.LateN), Href: base + "&which=late", Here: !all},
 		{Text: p.T("returns.chase.all", "N", p.OwedN), Href: base + "&which=all", Here: all}}
-	slices.SortStableFunc(list, func(a, b statistic.Return) int {
-		return cmp.Or(cmp.Compare(b.DaysLate, a.DaysLate), a.Since.Compare(b.Since))
-	})
-	p.More = max(0, len(list)-mostRows)
-	p.Rows = list[:min(mostRows, len(list))]
+	q.Overdue, q.Most = !all, mostRows
+	if p.Rows, err = h.Returns.Returns(r.Context(), q); err != nil {
+		return p, err
+	}
+	p.More = max(0, p.LateN-mostRows)
+	if all {
+		p.More = max(0, p.OwedN-mostRows)
+	}
 	p.May = p.Can(r, string(review))
 	return p, nil
 }

@@ -49,15 +49,13 @@ func (h *handler) collections(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Periods = p.byPeriod(list)
+	counts, err := h.Returns.Tallies(r.Context())
+	if err != nil {
+		return err
+	}
 	for _, g := range p.Periods {
 		for i := range g.Rows {
-			returns, err := h.Returns.Returns(r.Context(), statistic.ReturnQuery{Collection: g.Rows[i].ID})
-			if err != nil {
-				return err
-			}
-			for _, x := range returns {
-				g.Rows[i].Tally.add(stage(x))
-			}
+			g.Rows[i].Tally = tallied(counts[g.Rows[i].ID])
 		}
 	}
 	p.May = p.Can(r, string(send))

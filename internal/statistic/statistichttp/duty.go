@@ -31,19 +31,25 @@ func Duties(d Deps, r *http.Request, most int) (DutyList, error) {
 	}
 	h := &handler{d}
 	p := h.deskPage(r, "returns.mine")
-	returns, err := d.Returns.Returns(r.Context(), statistic.ReturnQuery{Mine: true})
+	heaps, err := d.Returns.Heaps(r.Context(), statistic.ReturnQuery{Mine: true})
+	if err != nil {
+		return DutyList{}, err
+	}
+	out := DutyList{Title: p.T("returns.duties"), Href: "/desk/returns"}
+	for _, x := range heaps {
+		out.All += x.N
+		if x.Due != "" && p.Late(x.Due) {
+			out.Late += x.N
+		}
+	}
+	out.HrefText = p.T("returns.duties.all", "N", out.All)
+	returns, err := d.Returns.Returns(r.Context(), statistic.ReturnQuery{Mine: true, Most: max(1, most)})
 	if err != nil {
 		return DutyList{}, err
 	}
 	byDue(returns)
-	out := DutyList{All: len(returns), Title: p.T("returns.duties"), Href: "/desk/returns", HrefText: p.T("returns.duties.all", "N", len(returns))}
-	for _, x := range returns {
-		if p.Late(x.Due) {
-			out.Late++
-		}
-		if len(out.List) < most {
-			out.List = append(out.List, p.duty(x))
-		}
+	for _, x := range returns[:min(most, len(returns))] {
+		out.List = append(out.List, p.duty(x))
 	}
 	return out, nil
 }

@@ -1,6 +1,7 @@
 package statistichttp
 
 import (
+	"context"
 	"html/template"
 	"net/http"
 	"strconv"
@@ -40,10 +41,10 @@ type matrixRow struct {
 
 // matrixCell is what an area and everything below it owes of a form.
 type matrixCell struct {
-	Tally    tally
-	Own      *statistic.Return // where the area is all there is
-	Word     string
-	Accepted string
+	Tally tally
+	Own   *statistic.Return // where the area is all there is
+	only  int64             // area of the last one counted
+	Word  string
 }
 
 // collection shows the matrix of an area: its parts by forms. It needs an area
@@ -122,16 +123,42 @@ func (h *handler) fillMatrix(r *http.Request, p *matrixPage, at int) error {
 	}
 	p.Totals = make([]tally, len(p.Forms))
 	for col, c := range p.Forms {
-		returns, err := h.Returns.Returns(r.Context(), statistic.ReturnQuery{Collection: c.ID, AreaID: t.At(at).ID})
+		stands, err := h.Returns.Stands(r.Context(), c.ID, t.At(at).ID)
 		if err != nil {
 			return err
 		}
-		for i := range returns {
-			h.count(p, at, rowOf, col, &returns[i])
+		for _, x := range stands {
+			h.count(p, at, rowOf, col, x)
+		}
+		if err := h.own(r.Context(), p, col); err != nil {
+			return err
 		}
 	}
 	p.trim()
 	return nil
+}
+
+// own reads the returns that stand alone in a cell of a column.
+func (h *handler) own(ctx context.Context, p *matrixPage, col int) error {
+	cells := map[int64]*matrixCell{}
+	var areas []int64
+	for i := range p.Rows {
+		if c := &p.Rows[i].Cells[col]; c.Tally.Total == 1 {
+			cells[c.only] = c
+			areas = append(areas, c.only)
+		}
+	}
+	if len(areas) == 0 {
+		return nil
+	}
+	list, err := h.Returns.Returns(ctx, statistic.ReturnQuery{Collection: p.Forms[col].ID, Areas: areas})
+	for i := range list {
+		r := &list[i]
+		if c := cells[r.AreaID]; c != nil {
+			c.Own, c.Word = r, p.State(*r)
+		}
+	}
+	return err
 }
 
 func (h *handler) matrixRow(p *matrixPage, n int, own bool) matrixRow {
@@ -146,15 +173,15 @@ func (h *handler) matrixRow(p *matrixPage, n int, own bool) matrixRow {
 }
 
 // count puts a return into the row of the part of the tree that owes it.
-func (h *handler) count(p *matrixPage, at int, rowOf map[int]int, col int, r *statistic.Return) {
+func (h *handler) count(p *matrixPage, at int, rowOf map[int]int, col int, x statistic.Stand) {
 	t := h.Tree()
-	n, ok := t.ByID(r.AreaID)
+	n, ok := t.ByID(x.AreaID)
 	if !ok {
 		return
 	}
-	p.Totals[col].add(stage(*r))
-	if r.Collection.ID == p.C.ID {
-		p.Tally.add(stage(*r))
+	p.Totals[col].add(x.Stage)
+	if p.Forms[col].ID == p.C.ID {
+		p.Tally.add(x.Stage)
 	}
 	row := 0
 	for i := n; i != at; i = t.Parent(i) {
@@ -164,12 +191,8 @@ func (h *handler) count(p *matrixPage, at int, rowOf map[int]int, col int, r *st
 		row = rowOf[i]
 	}
 	c := &p.Rows[row].Cells[col]
-	c.Tally.add(stage(*r))
-	c.Own = nil
-	if c.Tally.Total == 1 {
-		c.Own, c.Word = r, p.State(*r)
-	}
-	c.Accepted = strconv.Itoa(c.Tally.Accepted()) + " / " + strconv.Itoa(c.Tally.Total)
+	c.Tally.add(x.Stage)
+	c.only = x.AreaID
 }
 
 // trim leaves out the area's own row where it owes nothing itself.

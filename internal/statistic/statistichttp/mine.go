@@ -56,14 +56,17 @@ func (h *handler) mine(w http.ResponseWriter, r *http.Request) error {
 	if n, ok := h.Tree().ByCode(p.Q["area"]); ok {
 		q.AreaID = h.Tree().At(n).ID
 	}
+	heaps, err := h.Returns.Heaps(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	p.choices(heaps)
+	p.tally(heaps)
+	q.Form, q.Most = p.Q["form"], mostRows
 	list, err := h.Returns.Returns(r.Context(), q)
 	if err != nil {
 		return err
 	}
-	p.choices(list)
-	list = slices.DeleteFunc(list, func(x statistic.Return) bool {
-		return p.Q["form"] != "" && x.Collection.Form.Code != p.Q["form"]
-	})
 	p.fill(list)
 	p.May, p.Fills = p.Can(r, string(review)), p.Can(r, string(fill))
 	return web.Render(w, r, http.StatusOK, mineView, p)
@@ -71,14 +74,15 @@ func (h *handler) mine(w http.ResponseWriter, r *http.Request) error {
 
 // choices are the states and forms there are among the returns, and the two
 // lists.
-func (p *minePage) choices(list []statistic.Return) {
-	for _, r := range list {
-		if !slices.ContainsFunc(p.States, func(o option) bool { return o.Value == r.State }) {
-			p.States = append(p.States, option{Value: r.State, Text: p.State(r), On: p.Q["state"] == r.State})
+func (p *minePage) choices(heaps []statistic.Heap) {
+	for _, x := range heaps {
+		if !slices.ContainsFunc(p.States, func(o option) bool { return o.Value == x.State }) {
+			name := p.State(statistic.Return{Collection: x.Collection, State: x.State})
+			p.States = append(p.States, option{Value: x.State, Text: name, On: p.Q["state"] == x.State})
 		}
-		code := r.Collection.Form.Code
+		code := x.Collection.Form.Code
 		if !slices.ContainsFunc(p.Forms, func(o option) bool { return o.Value == code }) {
-			p.Forms = append(p.Forms, option{Value: code, Text: r.Collection.Form.Name.In(p.Lang), On: p.Q["form"] == code})
+			p.Forms = append(p.Forms, option{Value: code, Text: x.Collection.Form.Name.In(p.Lang), On: p.Q["form"] == code})
 		}
 	}
 	slices.SortFunc(p.Forms, func(a, b option) int { return cmp.Compare(a.Value, b.Value) })
@@ -86,34 +90,59 @@ func (p *minePage) choices(list []statistic.Return) {
 		{Text: p.T("returns.which.all"), Href: "/desk/returns?which=all", Here: p.Q["which"] == "all"}}
 }
 
-// fill groups the returns by when they are due, the most pressing first.
-func (p *minePage) fill(list []statistic.Return) {
-	p.Total = len(list)
-	byDue(list)
-	var late, soon, later, done []statistic.Return
-	for _, r := range list {
-		switch {
-		case r.Desk == "" || r.Due == "":
-			done = append(done, r)
-		case p.Late(r.Due):
-			late = append(late, r)
-		case p.Left(r.Due) <= 5:
-			soon = append(soon, r)
-		default:
-			later = append(later, r)
+// tally counts all the returns by when they are due.
+func (p *minePage) tally(heaps []statistic.Heap) {
+	for _, x := range heaps {
+		if p.Q["form"] != "" && x.Collection.Form.Code != p.Q["form"] {
+			continue
 		}
-	}
-	p.LateN, p.WeekN, p.LaterN = len(late), len(soon), len(later)
-	room := mostRows
-	for _, g := range []returnGroup{{p.T("returns.group.late"), true, late}, {p.T("returns.group.week"), false, soon},
-		{p.T("returns.group.later"), false, later}, {p.T("returns.group.done"), false, done}} {
-		g.Rows = g.Rows[:min(room, len(g.Rows))]
-		room -= len(g.Rows)
-		if len(g.Rows) > 0 {
-			p.Groups = append(p.Groups, g)
+		p.Total += x.N
+		switch p.when(x.Due) {
+		case dueLate:
+			p.LateN += x.N
+		case dueSoon:
+			p.WeekN += x.N
+		case dueLater:
+			p.LaterN += x.N
 		}
 	}
 	p.More = max(0, p.Total-mostRows)
+}
+
+// When a return is due, the most pressing first.
+const (
+	dueLate = iota
+	dueSoon
+	dueLater
+	dueDone
+)
+
+// when says how pressing a day is, "" = nothing to be done.
+func (p minePage) when(due string) int {
+	switch {
+	case due == "":
+		return dueDone
+	case p.Late(due):
+		return dueLate
+	case p.Left(due) <= 5:
+		return dueSoon
+	}
+	return dueLater
+}
+
+// fill groups the returns that are shown by when they are due.
+func (p *minePage) fill(list []statistic.Return) {
+	byDue(list)
+	groups := []returnGroup{{Text: p.T("returns.group.late"), Act: true}, {Text: p.T("returns.group.week")},
+		{Text: p.T("returns.group.later")}, {Text: p.T("returns.group.done")}}
+	for _, r := range list {
+		at := dueDone
+		if r.Desk != "" {
+			at = p.when(r.Due)
+		}
+		groups[at].Rows = append(groups[at].Rows, r)
+	}
+	p.Groups = slices.DeleteFunc(groups, func(g returnGroup) bool { return len(g.Rows) == 0 })
 }
 
 // Href is the page of a return.
@@ -141,7 +170,7 @@ func (p minePage) Mine() bool { return p.Q["which"] == "" }
 
 // next returns the return after id on the reader's desk, "" if it is the last.
 func (h *handler) next(ctx context.Context, id string) (string, error) {
-	list, err := h.Returns.Returns(ctx, statistic.ReturnQuery{Mine: true})
+	list, err := h.Returns.Returns(ctx, statistic.ReturnQuery{Mine: true, Most: 2})
 	if err != nil {
 		return "", err
 	}

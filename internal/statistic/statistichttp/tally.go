@@ -8,52 +8,34 @@ import (
 	"xuedu/internal/statistic"
 )
 
-// The stages of a return that a matrix tells apart, in the order they are drawn.
-const (
-	stageAccepted = iota
-	stageReview
-	stageWorking
-	stageBack
-	stageLate
-	stageUntouched
-	stages
-)
-
-var stageNames = [stages]string{"accepted", "review", "working", "back", "late", "untouched"}
-
-// stage says how far a return is: late beats everything but accepted.
-func stage(r statistic.Return) int {
-	switch {
-	case r.Desk == "" && !r.Approved.IsZero() && !r.Stale:
-		return stageAccepted
-	case r.Overdue:
-		return stageLate
-	case r.Open > 0 || r.Stale:
-		return stageBack
-	case r.Desk == "parent":
-		return stageReview
-	case r.Desk == "unit" && r.Done > r.Computed || !r.Submitted.IsZero():
-		return stageWorking
-	}
-	return stageUntouched
-}
+// stageNames name the stages of returns, in the order they are drawn.
+var stageNames = [statistic.Stages]string{"accepted", "review", "working", "back", "late", "untouched"}
 
 // tally counts returns by stage.
 type tally struct {
-	N     [stages]int
+	N     statistic.Tally
 	Total int
 }
 
-func (t *tally) add(stage int) {
-	t.N[stage]++
+func (t *tally) add(s statistic.Stage) {
+	t.N[s]++
 	t.Total++
 }
 
+// tallied is the tally of counts.
+func tallied(n statistic.Tally) tally {
+	t := tally{N: n}
+	for _, x := range n {
+		t.Total += x
+	}
+	return t
+}
+
 // Accepted is how many returns are accepted.
-func (t tally) Accepted() int { return t.N[stageAccepted] }
+func (t tally) Accepted() int { return t.N[statistic.StageAccepted] }
 
 // Late is how many returns are late.
-func (t tally) Late() int { return t.N[stageLate] }
+func (t tally) Late() int { return t.N[statistic.StageLate] }
 
 // Bar draws the shares as one bar; the words stand beside it.
 func (t tally) Bar() template.HTML {
