@@ -100,12 +100,19 @@ type eventLine struct {
 	Last                   bool
 }
 
+// reminders are events that move nothing.
+var reminders = []string{"prompt", "remind", "escalate"}
+
 // Events tells the life of the return, the latest last.
 func (p sheetPage) Events() []eventLine {
 	flow := flowOf(p.S.Collection.Form.Form)
 	var list []eventLine
 	for _, e := range p.S.Events {
-		list = append(list, eventLine{What: p.moveName(flow, e.Move) + p.T("returns.to", "State", p.state(flow, e.To)), When: p.DateTime(e.At), By: p.who(e.By), Reason: e.Reason})
+		what := p.moveName(flow, e.Move) + p.T("returns.to", "State", p.state(flow, e.To))
+		if slices.Contains(reminders, e.Move) {
+			what = p.T("returns.event." + e.Move)
+		}
+		list = append(list, eventLine{What: what, When: p.DateTime(e.At), By: p.who(e.By), Reason: e.Reason})
 	}
 	now := eventLine{What: p.State(p.S.Return), Last: true}
 	if p.S.Desk != "" {
