@@ -79,10 +79,10 @@ func look(t *testing.T, base string, visitors []demoAccount, axe string, least i
 }
 
 // varying is what differs between pages of one kind: ids, codes, periods.
-var varying = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|\d[\d\-Q.]*|(/orgs/|/bodies/)[\w-]+`)
+var varying = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|\d[\d\-Q.]*|(/orgs/|/bodies/|/indicators/|/forms/|/targets/)[\w-]+`)
 
 // words that follow /orgs/ and are pages of their own.
-var notVarying = regexp.MustCompile(`/orgs/(new|import|template|export)\b`)
+var notVarying = regexp.MustCompile(`/(orgs|indicators|forms|targets)/(new|import|template|export|board|fields|burden|refusals|design|twice)\b`)
 
 // kind reduces an address to its pattern.
 func kind(path string) string {
@@ -95,7 +95,7 @@ func kind(path string) string {
 		return p
 	}
 	names := slices.Sorted(maps.Keys(q))
-	if strings.HasPrefix(p, "/figures") { // the filters of the explorer make no new page
+	if strings.HasPrefix(p, "/figures") || strings.HasPrefix(p, "/indicators") { // filters make no new page
 		names = slices.DeleteFunc(names, func(n string) bool { return n != "level" && n != "cursor" })
 	}
 	return p + "?" + strings.Join(names, "&")
@@ -144,7 +144,7 @@ func check(t testing.TB, ctx context.Context, url string, v view, axe string) {
 	if over := get(t, ctx, "width of "+url, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`)); over > 0 {
 		t.Errorf("%s %s: the page is %d px wider than the window", v.name, url, over)
 	}
-	text := get(t, ctx, "text of "+url, chromedp.Evaluate[string](`document.body.innerText + '\n' + document.title`))
+	text := get(t, ctx, "text of "+url, chromedp.Evaluate[string](shownText))
 	if key := untranslated.FindString(text); key != "" {
 		t.Errorf("%s %s: untranslated key %q", v.name, url, key)
 	}
@@ -163,6 +163,13 @@ func check(t testing.TB, ctx context.Context, url string, v view, axe string) {
 		t.Errorf("%s %s: axe: %s", v.name, url, f)
 	}
 }
+
+// shownText is what a page says, formulas and commands left out.
+const shownText = `(() => {
+	const b = document.body.cloneNode(true)
+	b.querySelectorAll('code, .xd-code, script, style').forEach(e => e.remove())
+	return b.textContent + '\n' + document.title
+})()`
 
 // untranslated finds texts that look like keys: "roster.saved_at".
 var untranslated = regexp.MustCompile(`\b(` + strings.Join(keyDomains(), "|") + `)\.[a-z_]+(\.[a-z_]+)*\b`)
