@@ -2,6 +2,7 @@ package statistic
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strconv"
@@ -345,6 +346,7 @@ type accepted struct {
 
 type unit struct {
 	id                 string
+	version, approved  int64 // of the return, and when it was accepted: its accepted cells change with one of them
 	expected, reported int64
 	counts             bool
 	cells              map[rule.Key]value
@@ -374,10 +376,11 @@ func (u *unit) sum(field string, rows []string) value {
 func (c *columns) of(ctx context.Context, s *Service, id string, changed int64) (*accepted, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if a := c.kept[id]; a != nil && a.changed == changed {
-		return a, nil
+	old := c.kept[id]
+	if old != nil && old.changed == changed {
+		return old, nil
 	}
-	a, err := readAccepted(ctx, s.DB.Read, id)
+	a, err := readAccepted(ctx, s.DB.Read, id, old)
 	if err != nil {
 		return nil, err
 	}
@@ -390,45 +393,89 @@ func (c *columns) of(ctx context.Context, s *Service, id string, changed int64) 
 	return a, nil
 }
 
-func readAccepted(ctx context.Context, q db.Querier, id string) (*accepted, error) {
-	a := &accepted{units: map[int64]*unit{}}
-	byID := map[string]*unit{}
-	rows, err := q.QueryContext(ctx, `SELECT id, area_id, expected, reported, CASE WHEN approved_at IS NULL THEN 0 ELSE 1 END
-		FROM form_return WHERE collection_id = $1 ORDER BY id`, id)
+// readAccepted reads what old, which may be nil, does not know yet.
+func readAccepted(ctx context.Context, q db.Querier, id string, old *accepted) (*accepted, error) {
+	a, err := readUnits(ctx, q, id)
 	if err != nil {
 		return nil, fmt.Errorf("read accepted returns: %w", err)
+	}
+	byID := map[string]*unit{}
+	for areaID, u := range a.units {
+		if was := old.unit(areaID); was != nil && was.id == u.id && was.version == u.version && was.approved == u.approved {
+			u.cells = was.cells
+			continue
+		}
+		u.cells, byID[u.id] = map[rule.Key]value{}, u
+	}
+	if err := readCells(ctx, q, id, byID); err != nil {
+		return nil, fmt.Errorf("read accepted cells: %w", err)
+	}
+	return a, nil
+}
+
+func (a *accepted) unit(areaID int64) *unit {
+	if a == nil {
+		return nil
+	}
+	return a.units[areaID]
+}
+
+func readUnits(ctx context.Context, q db.Querier, id string) (*accepted, error) {
+	rows, err := q.QueryContext(ctx, `SELECT id, area_id, expected, reported, version, approved_at
+		FROM form_return WHERE collection_id = $1 ORDER BY id`, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	a := &accepted{units: map[int64]*unit{}}
+	for rows.Next() {
+		var areaID int64
+		var at sql.NullTime
+		u := &unit{}
+		if err := rows.Scan(&u.id, &areaID, &u.expected, &u.reported, &u.version, &at); err != nil {
+			return nil, err
+		}
+		if u.counts = at.Valid; u.counts {
+			u.approved = at.Time.UnixMilli()
+		}
+		a.units[areaID] = u
+	}
+	return a, rows.Err()
+}
+
+// fewUnits is up to how many returns are read one by one, not all at once.
+const fewUnits = 200
+
+// readCells fills the cells of units in; the others of the collection are known.
+func readCells(ctx context.Context, q db.Querier, id string, units map[string]*unit) error {
+	if len(units) == 0 {
+		return nil
+	}
+	which, args := "r.collection_id = $1", []any{id}
+	if len(units) <= fewUnits {
+		which += " AND r.id IN (" + marks(2, len(units)) + ")"
+		for id := range units {
+			args = append(args, id)
+		}
+	}
+	rows, err := q.QueryContext(ctx, `SELECT c.return_id, c.row_code, c.field, c.approved_state, c.approved
+		FROM form_return r JOIN return_cell c ON c.return_id = r.id
+		WHERE `+which+` AND c.approved_state <> '' ORDER BY c.return_id, c.row_code, c.field`, args...)
+	if err != nil {
+		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var areaID, counts int64
-		u := &unit{cells: map[rule.Key]value{}}
-		if err := rows.Scan(&u.id, &areaID, &u.expected, &u.reported, &counts); err != nil {
-			return nil, fmt.Errorf("read accepted returns: %w", err)
-		}
-		u.counts = counts != 0
-		a.units[areaID], byID[u.id] = u, u
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read accepted returns: %w", err)
-	}
-	cells, err := q.QueryContext(ctx, `SELECT c.return_id, c.row_code, c.field, c.approved_state, c.approved
-		FROM form_return r JOIN return_cell c ON c.return_id = r.id
-		WHERE r.collection_id = $1 AND c.approved_state <> '' ORDER BY c.return_id, c.row_code, c.field`, id)
-	if err != nil {
-		return nil, fmt.Errorf("read accepted cells: %w", err)
-	}
-	defer cells.Close()
-	for cells.Next() {
 		var ret, state string
 		var k rule.Key
 		var v value
-		if err := cells.Scan(&ret, &k.Row, &k.Field, &state, &v.num); err != nil {
-			return nil, fmt.Errorf("read accepted cells: %w", err)
+		if err := rows.Scan(&ret, &k.Row, &k.Field, &state, &v.num); err != nil {
+			return err
 		}
 		v.state, _ = formula.ParseState(state)
-		if u := byID[ret]; u != nil {
+		if u := units[ret]; u != nil {
 			u.cells[k] = v
 		}
 	}
-	return a, cells.Err()
+	return rows.Err()
 }
