@@ -135,7 +135,7 @@ var staffPage = regexp.MustCompile(`^/(desk|admin|account|figures/rows|help/desk
 
 // skip leaves out what is no page: downloads and the switches.
 func skip(link string) bool {
-	return regexp.MustCompile(`\.(csv|xlsx|json|ics|html)\b|format=|lang=|view=|^/static|^/api|/download`).MatchString(link)
+	return regexp.MustCompile(`[./](csv|xlsx|json|ics|html|yaml)\b|format=|lang=|view=|^/static|^/api|/download`).MatchString(link)
 }
 
 func check(t testing.TB, ctx context.Context, url string, v view, axe string) {
