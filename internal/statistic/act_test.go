@@ -83,13 +83,40 @@ func TestSendBackByCell(t *testing.T) {
 			t.Errorf("%s, %d open, %d unlocked, due %s", sh.State, sh.Open, open, sh.Due)
 		}
 		wantKind(t, w.Move(unit, r.ID, "recheck", ""), errs.Conflict, "nothing was mended")
-		_, err := w.Enter(unit, r.ID, sh.Version, []statistic.Entry{{Key: Key("indoors", "places"), Text: "12"}})
+		_, err := w.Enter(unit, r.ID, sh.Version, []statistic.Entry{{Key: Key("indoors", "places"), Text: "21"}})
 		must(t, err)
+		_, err = w.Enter(unit, r.ID, w.SheetOf(Base, North).Version, []statistic.Entry{{Key: Key("indoors", "places"), Text: "12"}})
+		must(t, err) // a slip in the correction
 		must(t, w.Move(unit, r.ID, "recheck", ""))
 		wantKind(t, w.Move(unit, r.ID, "submit", ""), errs.Conflict, "not signed anew")
 		must(t, w.SignAndSubmit(r))
 		wantKind(t, w.Move(unit, r.ID, "accept", ""), errs.Forbidden, "accepted by the unit itself")
 		must(t, w.Accept(Base, North))
+	})
+}
+
+// Only the unit itself takes back what lies on the desk above; while it is the
+// unit's turn, the level above may act for it.
+func TestTakeBack(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := New(t, d)
+		w.Send()
+		must(t, w.HandIn(North, 10, 5))
+		r := w.Return(Base, North)
+		for _, who := range []int64{Street, District} {
+			ctx := w.As(w.Officer(who))
+			sh, err := w.Service.Sheet(ctx, r.ID, "en")
+			must(t, err)
+			for _, m := range sh.Moves {
+				if m.Code == "withdraw" {
+					t.Errorf("%d is offered to take back", who)
+				}
+			}
+			wantKind(t, w.Move(ctx, r.ID, "withdraw", "mine"), errs.Forbidden, "taken back by who reviews")
+		}
+		must(t, w.Move(w.As(w.Worker(North)), r.ID, "withdraw", "forgot something"))
+		must(t, w.Move(w.As(w.Officer(Street)), r.ID, "submit", ""))
 	})
 }
 

@@ -46,7 +46,7 @@ func (p *page) move(ctx context.Context, move, reason string, g workflow.Guards)
 			return err
 		}
 	}
-	st, err := m.Step(ctx, p.State, move, reason, p.hand(ctx, p.AreaID), g)
+	st, err := m.Step(ctx, p.State, move, reason, p.mover(ctx, p.Return), g)
 	if err != nil {
 		return err
 	}

@@ -217,6 +217,20 @@ func (s *Service) hand(ctx context.Context, areaID int64) workflow.Hand {
 	}}
 }
 
+// mover is hand for the moves of a return: whoever covers a unit may act for it
+// while it is the unit's turn, but only the unit itself takes back what lies on
+// another desk.
+func (s *Service) mover(ctx context.Context, r Return) workflow.Hand {
+	h := s.hand(ctx, r.AreaID)
+	if trusted(ctx) || r.Desk == "" || r.Desk == deskUnit {
+		return h
+	}
+	own := s.desksOf(ctx)[r.AreaID]
+	return workflow.Hand{May: func(desk, perm string) bool {
+		return (desk != deskUnit || own) && h.May(desk, perm)
+	}}
+}
+
 func notFound(err error, what string) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return errs.New(errs.NotFound, "statistic.not_found")

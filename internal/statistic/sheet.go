@@ -102,7 +102,7 @@ func (p *page) moves(ctx context.Context, sh *Sheet) error {
 		return err
 	}
 	return p.reading(ctx, func() error {
-		open, err := m.Open(ctx, p.State, p.hand(ctx, p.AreaID), p.guardNamed)
+		open, err := m.Open(ctx, p.State, p.mover(ctx, p.Return), p.guardNamed)
 		for _, o := range open {
 			sh.Moves = append(sh.Moves, Move{Code: o.Code, Name: o.Name, Reason: o.Reason, Why: o.Why})
 		}
