@@ -18,7 +18,7 @@ type options struct {
 	runs             int
 	dir, out         string
 	alone            bool   // without peers
-	part             string // figures, indicators; "" = both
+	part             string // one of parts; "" = all
 	child            string // the engine's own process: see engine.go
 	movers           float64
 }
@@ -31,7 +31,7 @@ func main() {
 	flag.StringVar(&o.dir, "dir", "", "folder for the files of the run; default: a temporary one")
 	flag.StringVar(&o.out, "out", "", "Markdown file to write; default: standard output")
 	flag.BoolVar(&o.alone, "alone", false, "measure the engine without the databases")
-	flag.StringVar(&o.part, "part", "", "figures (engine and import) or indicators; default: both")
+	flag.StringVar(&o.part, "part", "", "figures (engine and import), indicators, returns or pages; default: all")
 	flag.StringVar(&o.child, "child", "", "used by the program itself")
 	flag.Float64Var(&o.movers, "movers", 0, "used by the program itself")
 	flag.Parse()
@@ -56,18 +56,22 @@ func run(ctx context.Context, o options) error {
 		o.dir = dir
 	}
 	r := &report{rows: o.rows, runs: o.runs}
-	if o.part != "indicators" {
-		if err := figures(ctx, o, r); err != nil {
-			return err
+	for _, p := range parts {
+		if o.part != "" && o.part != p.name {
+			continue
 		}
-	}
-	if o.part != "figures" {
-		if err := measureIndicators(ctx, o, r); err != nil {
-			return fmt.Errorf("indicators: %w", err)
+		if err := p.run(ctx, o, r); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
 	return r.write(o.out)
 }
+
+// parts of the run, each on its own with --part.
+var parts = []struct {
+	name string
+	run  func(context.Context, options, *report) error
+}{{"figures", figures}, {"indicators", measureIndicators}, {"returns", measureReturns}, {"pages", measurePages}}
 
 // figures runs the first part: the engine of participation and the import.
 func figures(ctx context.Context, o options, r *report) error {

@@ -24,6 +24,8 @@ type report struct {
 	times              map[string]map[string]float64 // peer → question → ms
 	imports            []timed
 	grid               *gridReport // of the indicators
+	returns            *returnsReport
+	pages              *pagesReport
 }
 
 func (r *report) time(peer, question string, ms float64) {
@@ -45,6 +47,8 @@ func (r *report) write(path string) error {
 		r.importTable(&b)
 	}
 	r.indicators(&b)
+	r.workbooks(&b)
+	r.boards(&b)
 	if path == "" {
 		_, err := fmt.Print(b.String())
 		return err
@@ -139,6 +143,21 @@ func (r *report) indicators(b *strings.Builder) {
 	line(askWide, g.all, func(t gridTimes) float64 { return t.wide })
 	line(askNarrow, g.rollUp, func(t gridTimes) float64 { return t.narrow })
 	line(askChange, g.change, nil)
+}
+
+func (r *report) workbooks(b *strings.Builder) {
+	if r.returns == nil {
+		return
+	}
+	fmt.Fprintf(b, "\n## Import of %s forms filled in as workbooks\n\nForm %s is sent out to every community, exported, filled in (%s cells) and imported, "+
+		"each file in a transaction of its own. After a third of the files the import is broken off; it goes on where it was. "+
+		"Once more: all files again, which are known by their content. %s.\n\n"+
+		"| way | files | export, s | import, s | forms/s | processor, s | memory, MB | once more, s |\n| --- | --: | --: | --: | --: | --: | --: | --: |\n",
+		grouped(leaves), formCode, grouped(r.returns.cells), machine())
+	for _, x := range r.returns.runs {
+		fmt.Fprintf(b, "| %s | %s | %.1f | **%.1f** | %s | %.1f | %d | %.1f |\n", x.name, grouped(x.files), x.export.wall.Seconds(), x.took.wall.Seconds(),
+			grouped(int(leaves/x.took.wall.Seconds())), x.took.cpu.Seconds(), x.took.memory>>20, x.again.Seconds())
+	}
 }
 
 // ms prints milliseconds with three digits that count.
