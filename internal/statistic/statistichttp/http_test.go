@@ -124,7 +124,7 @@ func TestAutosave(t *testing.T) {
 	_, doc := w.get(worker, base)
 	cell := url.Values{"v": {value(doc, "#ret-v")}, "was": {`{"c:homes:old":""}`}, "c:homes:old": {"501"}}
 	code, doc := w.post(worker, base, cell, true)
-	if code != 200 || doc.Find("main").Length() != 0 || doc.Find("#grid").Length() != 1 || doc.Find("#ret-saved").Length() != 1 {
+	if code != 200 || doc.Find("main").Length() != 0 || doc.Find("#grid").Length() != 1 || doc.Find("#ret-saved").Length() != 1 || doc.Find("#ret-acts").Length() != 1 {
 		t.Fatalf("autosave: %d, %s", code, text(doc, "body"))
 	}
 	if !strings.Contains(text(doc, "#says-0"), "户数不会超过 500") || doc.Find(".xd-gc--hard").Length() != 1 || !strings.Contains(text(doc, "#ret-count"), "1 处要改") {

@@ -148,7 +148,11 @@ func (h *handler) preview(r *http.Request, p *sendPage) error {
 		}
 		p.Problems = append(p.Problems, l)
 	}
-	if p.F.State != form.Registered {
+	switch p.F.State {
+	case form.Registered:
+	case form.Withdrawn:
+		p.Problems = append(p.Problems, link{Text: p.T("form.ground.withdrawn", "Code", p.F.Code)})
+	default:
 		p.Problems = append(p.Problems, link{Text: p.T("returns.send.unregistered")})
 	}
 	if string(p.P.Kind()) != p.F.Period {

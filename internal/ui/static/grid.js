@@ -160,7 +160,7 @@
       return text !== "";
     }
     for (const id of ["ret-v", "ret-was"]) document.getElementById(id).value = doc.getElementById(id).value;
-    for (const id of ["ret-saved", "ret-count", "ret-todo"]) {
+    for (const id of ["ret-saved", "ret-count", "ret-todo", "ret-acts"]) {
       const now = document.getElementById(id);
       const fresh = doc.getElementById(id);
       if (now.outerHTML !== fresh.outerHTML) now.replaceWith(fresh);
