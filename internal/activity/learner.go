@@ -135,7 +135,7 @@ func (s *Service) AddLearner(ctx context.Context, classID string, personID int64
 		return errs.New(errs.Conflict, "activity.class_over")
 	}
 	e := audit.Entry{Verb: "activity:add_learner", Object: "class:" + classID, AreaID: c.OrgArea, Detail: map[string]any{"person": personID}}
-	return s.write(ctx, e, func(tx *sql.Tx) error {
+	return s.rewrite(ctx, classID, e, func(tx *sql.Tx) error {
 		q, at := gen.New(tx), s.stamp()
 		if err := lockClass(ctx, tx, classID, at); err != nil {
 			return err
@@ -181,8 +181,8 @@ func (s *Service) RemoveLearner(ctx context.Context, classID string, personID in
 		return err
 	}
 	e := audit.Entry{Verb: "activity:remove_learner", Object: "class:" + classID, AreaID: c.OrgArea, Reason: reason, Detail: map[string]any{"person": personID}}
-	return s.write(ctx, e, func(tx *sql.Tx) error {
-		n, err := gen.New(tx).RemoveLearner(ctx, gen.RemoveLearnerParams{ClassID: classID, PersonID: personID})
+	return s.rewrite(ctx, classID, e, func(tx *sql.Tx) error {
+		n, err := gen.New(tx).RemoveLearner(ctx, gen.RemoveLearnerParams{LeftAt: sql.NullTime{Time: s.stamp(), Valid: true}, ClassID: classID, PersonID: personID})
 		if err == nil && n == 0 {
 			return errs.New(errs.NotFound, "activity.no_learner")
 		}

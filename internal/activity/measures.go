@@ -43,7 +43,18 @@ type taught struct {
 	dims  formula.Additivity
 
 	listed bool // the length of the pack's list: the same everywhere
+
+	join string // SQL of the table with the counts, beside taughtFrom
+	rule bool   // value holds the percentage of the rule of completion
 }
+
+// The tables that Recounter keeps.
+const (
+	joinRoster = ` JOIN roster_count n ON n.meeting_id = m.id`
+	joinFull   = joinRoster + ` JOIN class_count k ON k.class_id = c.id AND k.is_full = 1`
+	// One meeting stands for the class: the last one held, once the class is over.
+	joinEnded = ` JOIN class_count k ON k.class_id = c.id AND k.last_id = m.id JOIN completion f ON f.class_id = c.id`
+)
 
 // offered are the measures of this package. A class has one theme, one mode
 // and one institution, so that its parts add up; a teacher may have many.
@@ -56,6 +67,13 @@ var offered = []taught{
 	{code: "teaching.credits", unit: "credit", state: Held, value: "m.minutes", per: true, dims: formula.Sum},
 	{code: "themes.run", unit: "theme", state: Held, value: "1", key: "a.theme", dims: formula.Distinct},
 	{code: "themes", unit: "theme", listed: true},
+	{code: "roster.due", unit: "attendance", state: Held, value: "n.due", join: joinRoster, dims: formula.Sum},
+	{code: "roster.attended", unit: "attendance", state: Held, value: "n.attended", join: joinRoster, dims: formula.Sum},
+	{code: "fullclass.seats", unit: "seat", state: Held, value: "c.capacity", join: joinFull, dims: formula.Sum},
+	{code: "fullclass.attended", unit: "seat", state: Held, value: "n.attended", join: joinFull, dims: formula.Sum},
+	{code: "learners.enrolled", unit: "person", state: Held, value: "f.learners", join: joinEnded, dims: formula.Sum},
+	{code: "learners.completed", unit: "person", state: Held, rule: true, join: joinEnded, dims: formula.Sum,
+		value: "CASE WHEN f.attended * 100 >= k.held * %d THEN f.learners ELSE 0 END"},
 	{code: "teachers.active", unit: "person", state: Held, value: "1", key: "c.teacher_id", dims: formula.Distinct},
 }
 
@@ -74,7 +92,7 @@ func (m *Measures) Decls(context.Context) ([]measure.Decl, error) {
 
 func (m *Measures) decl(o *taught, p *pack.Pack) measure.Decl {
 	d := measure.Decl{Code: o.code, Unit: o.unit, Domain: "activity", Area: formula.Sum, Time: formula.Sum,
-		Name: m.text.Text("activity.measure." + o.code), Note: m.text.Text("activity.measure_note."+o.code, "Minutes", p.Params.CreditMinutes),
+		Name: m.text.Text("activity.measure." + o.code), Note: m.text.Text("activity.measure_note."+o.code, "Minutes", p.Params.CreditMinutes, "Percent", p.Params.Completion()),
 		Periods: []period.Kind{period.Year, period.Quarter, period.Month, period.Range},
 		Dims: []formula.Dim{{Name: "theme", Values: codes(p.Themes), Add: o.dims}, {Name: "mode", Values: []string{"onsite", "online"}, Add: o.dims},
 			{Name: "type", Values: types(p), Add: o.dims}}}
@@ -111,7 +129,11 @@ func (m *Measures) Version(ctx context.Context, code string, p period.Period) (s
 	if code == "themes" {
 		return m.pack().Digest(), nil
 	}
-	return version(ctx, m.db.Read, p)
+	v, err := version(ctx, m.db.Read, p)
+	if code == "learners.completed" {
+		v += m.pack().Digest()
+	}
+	return v, err
 }
 
 // Read implements measure.Source. A period for which no meeting was ever

@@ -40,12 +40,20 @@ func (o *taught) where(a measure.Ask) (text string, args []any) {
 	return text, args
 }
 
+// value is the SQL of what one meeting, or one key, adds.
+func (m *Measures) value(o *taught) string {
+	if o.rule {
+		return fmt.Sprintf(o.value, m.pack().Params.Completion())
+	}
+	return o.value
+}
+
 // units reads what is counted, in one statement for all areas.
 func (m *Measures) units(ctx context.Context, o *taught, a measure.Ask) ([]measure.Unit, error) {
 	where, args := o.where(a)
-	query := `SELECT m.area_id, '', CAST(sum(` + o.value + `) AS BIGINT)` + taughtFrom + where + ` GROUP BY m.area_id ORDER BY m.area_id`
+	query := `SELECT m.area_id, '', CAST(sum(` + m.value(o) + `) AS BIGINT)` + taughtFrom + o.join + where + ` GROUP BY m.area_id ORDER BY m.area_id`
 	if o.key != "" {
-		query = `SELECT m.area_id, ` + o.key + `, CAST(max(` + o.value + `) AS BIGINT)` + taughtFrom + where +
+		query = `SELECT m.area_id, ` + o.key + `, CAST(max(` + m.value(o) + `) AS BIGINT)` + taughtFrom + o.join + where +
 			` GROUP BY m.area_id, ` + o.key + ` ORDER BY ` + o.key + `, m.area_id`
 	}
 	var out []measure.Unit
@@ -116,11 +124,11 @@ func (m *Measures) Origin(ctx context.Context, a measure.Ask, nr, limit int) ([]
 		return nil, 0, nil
 	}
 	where, args := o.where(a)
-	value := "sum(" + o.value + ")"
+	value := "sum(" + m.value(o) + ")"
 	if o.key != "" {
-		value = "max(" + o.value + ")"
+		value = "max(" + m.value(o) + ")"
 	}
-	query := `SELECT m.area_id, c.id, a.title, c.name, CAST(` + value + ` AS BIGINT)` + taughtFrom + where +
+	query := `SELECT m.area_id, c.id, a.title, c.name, CAST(` + value + ` AS BIGINT)` + taughtFrom + o.join + where +
 		` GROUP BY m.area_id, c.id, a.title, c.name ORDER BY c.id, m.area_id`
 	var parts []measure.Part
 	last := ""

@@ -98,7 +98,7 @@ func (s *Service) CancelMeeting(ctx context.Context, id, reason string) error {
 		return err
 	}
 	e := audit.Entry{Verb: "activity:cancel_meeting", Object: "meeting:" + id, AreaID: c.OrgArea, Reason: reason}
-	return s.write(ctx, e, func(tx *sql.Tx) error {
+	return s.rewrite(ctx, c.ID, e, func(tx *sql.Tx) error {
 		if err := setMeetingState(ctx, tx, id, Planned, Cancelled, reason, s.stamp()); err != nil {
 			return err
 		}
@@ -123,7 +123,7 @@ func (s *Service) ReinstateMeeting(ctx context.Context, id, reason string) error
 		return errs.New(errs.Conflict, "activity.is_cancelled")
 	}
 	e := audit.Entry{Verb: "activity:reinstate_meeting", Object: "meeting:" + id, AreaID: c.OrgArea, Reason: reason}
-	return s.write(ctx, e, func(tx *sql.Tx) error {
+	return s.rewrite(ctx, c.ID, e, func(tx *sql.Tx) error {
 		if err := setMeetingState(ctx, tx, id, Cancelled, Planned, "", s.stamp()); err != nil {
 			return err
 		}

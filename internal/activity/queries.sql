@@ -133,14 +133,15 @@ SELECT count(*) FROM learner WHERE class_id = @class_id AND state = 'enrolled';
 
 -- name: PutLearner :exec
 INSERT INTO learner (class_id, person_id, state, added_at) VALUES (@class_id, @person_id, @state, @added_at)
-ON CONFLICT (class_id, person_id) DO UPDATE SET state = excluded.state;
+ON CONFLICT (class_id, person_id) DO UPDATE SET state = excluded.state, left_at = NULL;
 
 -- name: PutWalkIn :exec
 INSERT INTO learner (class_id, person_id, state, added_at) VALUES (@class_id, @person_id, 'walk_in', @added_at)
 ON CONFLICT (class_id, person_id) DO UPDATE SET state = CASE WHEN learner.state = 'left' THEN 'walk_in' ELSE learner.state END;
 
 -- name: RemoveLearner :execrows
-UPDATE learner SET state = 'left' WHERE class_id = @class_id AND person_id = @person_id AND state <> 'left';
+UPDATE learner SET state = 'left', left_at = CASE WHEN state = 'enrolled' THEN @left_at ELSE left_at END
+WHERE class_id = @class_id AND person_id = @person_id AND state <> 'left';
 
 -- name: LeaveOf :many
 SELECT person_id FROM leave_note WHERE meeting_id = @meeting_id ORDER BY person_id;
@@ -157,3 +158,47 @@ SELECT (SELECT count(*) FROM activity a WHERE a.org_id = @org_id AND a.state = '
        (SELECT count(*) FROM class c JOIN activity a ON a.id = c.activity_id WHERE a.org_id = @org_id AND c.state IN ('planned', 'running')) AS classes,
        (SELECT count(*) FROM meeting m JOIN class c ON c.id = m.class_id JOIN activity a ON a.id = c.activity_id
         WHERE a.org_id = @org_id AND m.state = 'held' AND m.day >= @from_day AND m.day <= @to_day) AS held;
+
+-- name: MarkClass :exec
+INSERT INTO class_recount (id, class_id) VALUES (@id, @class_id);
+
+-- name: MarkedClasses :many
+SELECT id, class_id FROM class_recount ORDER BY id LIMIT 200;
+
+-- name: UnmarkClass :exec
+DELETE FROM class_recount WHERE id = @id;
+
+-- name: CountedMeetings :many
+SELECT id, day, updated_at FROM meeting
+WHERE class_id = @class_id AND state = 'held'
+ORDER BY day, starts, id;
+
+-- name: CountedLearners :many
+SELECT person_id, state, added_at, left_at FROM learner WHERE class_id = @class_id ORDER BY person_id;
+
+-- name: CountedLeave :many
+SELECT n.meeting_id, n.person_id FROM leave_note n
+JOIN meeting m ON m.id = n.meeting_id
+WHERE m.class_id = @class_id
+ORDER BY n.meeting_id, n.person_id;
+
+-- name: CountedClass :one
+SELECT capacity, state FROM class WHERE id = @id;
+
+-- name: DropRosterCounts :exec
+DELETE FROM roster_count WHERE meeting_id IN (SELECT id FROM meeting WHERE class_id = @class_id);
+
+-- name: DropClassCount :exec
+DELETE FROM class_count WHERE class_id = @class_id;
+
+-- name: DropCompletion :exec
+DELETE FROM completion WHERE class_id = @class_id;
+
+-- name: InsertRosterCount :exec
+INSERT INTO roster_count (meeting_id, due, attended) VALUES (@meeting_id, @due, @attended);
+
+-- name: InsertClassCount :exec
+INSERT INTO class_count (class_id, last_id, held, is_full) VALUES (@class_id, @last_id, @held, @is_full);
+
+-- name: InsertCompletion :exec
+INSERT INTO completion (class_id, attended, learners) VALUES (@class_id, @attended, @learners);

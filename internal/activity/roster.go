@@ -405,7 +405,7 @@ func (s *Service) complete(ctx context.Context, c Class, m Meeting) error {
 		return nil
 	}
 	e := audit.Entry{Verb: "roster:complete", Object: "meeting:" + m.ID, AreaID: m.AreaID}
-	return s.write(ctx, e, func(tx *sql.Tx) error {
+	return s.rewrite(ctx, c.ID, e, func(tx *sql.Tx) error {
 		q, at := gen.New(tx), s.stamp()
 		if err := setMeetingState(ctx, tx, m.ID, Planned, Held, m.Reason, at); err != nil {
 			return err
@@ -490,7 +490,7 @@ func (s *Service) NoteLeave(ctx context.Context, meetingID string, personID int6
 		return err
 	}
 	e := audit.Entry{Verb: "roster:leave", Object: "meeting:" + m.ID, AreaID: m.AreaID, Detail: map[string]any{"person": personID, "on": on}}
-	return s.write(ctx, e, func(tx *sql.Tx) error {
+	return s.rewrite(ctx, m.ClassID, e, func(tx *sql.Tx) error {
 		q := gen.New(tx)
 		if !on {
 			return q.DropLeave(ctx, gen.DropLeaveParams{MeetingID: m.ID, PersonID: personID})

@@ -30,6 +30,9 @@ type Deps struct {
 	Calendar func() *calendar.Calendar
 	Book     Book
 	People   People
+	// Recount counts the rosters that changed; called after the transaction.
+	// nil = somebody else does.
+	Recount func(context.Context)
 }
 
 // Service is the use cases of this package. Its zero value is not usable.
@@ -127,4 +130,18 @@ func (s *Service) write(ctx context.Context, e audit.Entry, f func(*sql.Tx) erro
 		}
 		return audit.Append(ctx, tx, s.stamp(), e)
 	})
+}
+
+// rewrite is write for an act that changes what the rosters of a class count.
+func (s *Service) rewrite(ctx context.Context, classID string, e audit.Entry, f func(*sql.Tx) error, moved ...string) error {
+	err := s.write(ctx, e, func(tx *sql.Tx) error {
+		if err := f(tx); err != nil {
+			return err
+		}
+		return mark(ctx, tx, classID)
+	}, moved...)
+	if err == nil && s.Recount != nil {
+		s.Recount(ctx)
+	}
+	return err
 }

@@ -173,7 +173,7 @@ func (s *Service) EditClass(ctx context.Context, id string, in ClassInput) error
 	}
 	e := audit.Entry{Verb: "activity:edit_class", Object: "class:" + id, AreaID: c.OrgArea, Detail: map[string]any{
 		"teacher": []string{c.TeacherID, in.TeacherID}, "capacity": []int64{c.Capacity, in.Capacity}}}
-	return s.write(ctx, e, func(tx *sql.Tx) error {
+	return s.rewrite(ctx, id, e, func(tx *sql.Tx) error {
 		if err := lockClass(ctx, tx, id, s.stamp()); err != nil {
 			return err
 		}
@@ -203,7 +203,7 @@ func (s *Service) AddMeetings(ctx context.Context, classID string, w Weekly) err
 	}
 	days := w.Days(s.Calendar())
 	e := audit.Entry{Verb: "activity:add_meetings", Object: "class:" + classID, AreaID: c.OrgArea, Detail: map[string]any{"meetings": w.Count}}
-	return s.write(ctx, e, func(tx *sql.Tx) error {
+	return s.rewrite(ctx, classID, e, func(tx *sql.Tx) error {
 		at := s.stamp()
 		if err := lockClass(ctx, tx, classID, at); err != nil {
 			return err
@@ -299,7 +299,7 @@ func (s *Service) CancelClass(ctx context.Context, id, reason string) error {
 		return errs.New(errs.Conflict, "activity.is_cancelled")
 	}
 	e := audit.Entry{Verb: "activity:cancel_class", Object: "class:" + id, AreaID: c.OrgArea, Reason: reason}
-	return s.write(ctx, e, func(tx *sql.Tx) error {
+	return s.rewrite(ctx, id, e, func(tx *sql.Tx) error {
 		q, at := gen.New(tx), s.stamp()
 		if err := q.SetClassState(ctx, gen.SetClassStateParams{ID: id, State: string(Cancelled), Reason: reason, UpdatedAt: at}); err != nil {
 			return err
@@ -329,7 +329,7 @@ func (s *Service) ReinstateClass(ctx context.Context, id, reason string) error {
 		state = Running
 	}
 	e := audit.Entry{Verb: "activity:reinstate_class", Object: "class:" + id, AreaID: c.OrgArea, Reason: reason}
-	return s.write(ctx, e, func(tx *sql.Tx) error {
+	return s.rewrite(ctx, id, e, func(tx *sql.Tx) error {
 		return gen.New(tx).SetClassState(ctx, gen.SetClassStateParams{ID: id, State: string(state), UpdatedAt: s.stamp()})
 	})
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"xuedu/internal/account"
+	"xuedu/internal/activity"
+	"xuedu/internal/activity/activityhttp"
 	"xuedu/internal/area"
 	"xuedu/internal/audit"
 	"xuedu/internal/calendar"
@@ -47,8 +49,9 @@ type App struct {
 	Ledger   *ledger.Service
 	Figures  *ledger.Figures // ready after StartFigures
 
-	Series     *measure.Series // official figures from outside
-	Engine     *measure.Engine // of measures; those of the ledger need StartFigures
+	Rosters    *activity.Recounter // counts of rosters
+	Series     *measure.Series     // official figures from outside
+	Engine     *measure.Engine     // of measures; those of the ledger need StartFigures
 	Indicators *indicator.Service
 	Forms      *form.Service
 	Returns    *statistic.Service
@@ -122,6 +125,7 @@ func (a *App) wireDomains() error {
 	a.Accounts = account.New(a.DB, rules, a.now)
 	a.Orgs = org.New(a.DB, a.Areas.Tree, a.Packs.Pack, a.now)
 	a.Ledger = ledger.New(a.DB, a.Areas.Tree, a.Packs.Pack, a.Ring, a.now)
+	a.Rosters = activity.NewRecounter(a.DB, activityhttp.Book{Ledger: a.Ledger})
 	a.wireStatistics()
 	a.Jobs = a.newJobs()
 	a.Metrics = a.newMetrics()

@@ -38,6 +38,9 @@ func (a *App) makeDemoReturns(ctx context.Context, today time.Time) (int64, erro
 	if err := a.StartFigures(ctx); err != nil {
 		return 0, err
 	}
+	if err := a.Rosters.CatchUp(ctx); err != nil {
+		return 0, err
+	}
 	d := &demoReturns{App: a, now: today}
 	deps := a.Returns.Deps
 	deps.Now = func() time.Time { return d.now }

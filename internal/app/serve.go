@@ -25,6 +25,7 @@ func (a *App) Serve(ctx context.Context, started func(url string)) error {
 		return errors.Join(err, ln.Close())
 	}
 	go a.Figures.Watch(ctx)
+	go a.followRosters(ctx)
 	go a.watchAreas(ctx)
 	go a.Packs.Watch(ctx, time.Tick(followEvery), func(err error) { a.Log.Error("read the pack again", "err", err) })
 	if err := a.serveMetrics(ctx); err != nil {

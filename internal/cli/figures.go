@@ -130,5 +130,8 @@ func openCounting(ctx context.Context, env *Env) (*app.App, error) {
 	if err := a.StartFigures(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
+	if err := a.Rosters.CatchUp(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
 	return a, nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"xuedu/internal/area"
+	"xuedu/internal/activity"
 	"xuedu/internal/audit"
 	"xuedu/internal/db"
 	"xuedu/internal/ledger"
@@ -358,6 +359,9 @@ func (m *maker) finish(ctx context.Context) (int64, error) {
 	err := m.DB.InTx(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "UPDATE city SET synthetic = $1", true); err != nil {
 			return fmt.Errorf("mark city: %w", err)
+		}
+		if err := activity.MarkAll(ctx, tx); err != nil {
+			return err
 		}
 		return audit.Append(ctx, tx, m.now, audit.Entry{Verb: "demo:make", Object: "city:" + strings.TrimSpace(m.Pack.Name),
 			Detail: map[string]any{"scale": m.opt.Scale, "seed": m.opt.Seed, "today": m.opt.Today.Format(time.DateOnly)}})

@@ -240,7 +240,8 @@ type Param struct {
 }
 
 func (p Params) list() []Param {
-	return []Param{{"regular_sessions", p.RegularSessions}, {"regular_credits", p.RegularCredits}, {"credit_minutes", p.CreditMinutes}}
+	return []Param{{"regular_sessions", p.RegularSessions}, {"regular_credits", p.RegularCredits}, {"credit_minutes", p.CreditMinutes},
+		{"completion_percent", p.CompletionPercent}}
 }
 
 func keys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }

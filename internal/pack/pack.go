@@ -72,7 +72,17 @@ type Params struct {
 	RosterDays      int64 `yaml:"roster_days"`      // working days after a meeting by which its roster is complete; 0 = 1
 	ActiveMeetings  int64 `yaml:"active_meetings"`  // a learning point that held so many meetings in a period is an active one; 0 = 1
 
+	CompletionPercent int64 `yaml:"completion_percent"` // a learner completes a class with so many hundredths of its meetings; 0 = 70
+
 	Validation Validation `yaml:"validation"` // of returns
+}
+
+// Completion returns the percentage of its meetings that completes a class.
+func (p Params) Completion() int64 {
+	if p.CompletionPercent == 0 {
+		return 70
+	}
+	return p.CompletionPercent
 }
 
 // Coded is a code with its name; Clause is the clause of the plan it carries.

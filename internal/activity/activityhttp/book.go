@@ -94,6 +94,21 @@ func (b Book) Present(ctx context.Context, session string, persons []int64) (act
 	return activity.Attended{At: at, Heads: p.Heads}, err
 }
 
+// Tail returns the meetings of which the ledger has something newer.
+func (b Book) Tail(ctx context.Context, after, most int64) (sessions []string, last int64, err error) {
+	return b.Ledger.SessionsSince(ctx, after, most)
+}
+
+// Came returns who of the persons came to which of the meetings.
+func (b Book) Came(ctx context.Context, sessions []string, persons []int64) (map[string][]int64, error) {
+	pairs, err := b.Ledger.Standing(ctx, sessions, persons)
+	out := make(map[string][]int64, len(sessions))
+	for _, p := range pairs {
+		out[p.SessionKey] = append(out[p.SessionKey], p.PersonID)
+	}
+	return out, err
+}
+
 // Persons returns the persons of a class as those who keep its roster see
 // them.
 func (b Book) Persons(ctx context.Context, object string, ids []int64) (map[int64]activity.Person, error) {

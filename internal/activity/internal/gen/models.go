@@ -8,6 +8,11 @@ import (
 	"time"
 )
 
+type ClassRecount struct {
+	ID      string
+	ClassID string
+}
+
 type Meeting struct {
 	ID        string
 	ClassID   string

@@ -282,6 +282,149 @@ func (q *Queries) CountLearners(ctx context.Context, classID string) (int64, err
 	return count, err
 }
 
+const countedClass = `-- name: CountedClass :one
+SELECT capacity, state FROM class WHERE id = $1
+`
+
+type CountedClassRow struct {
+	Capacity int64
+	State    string
+}
+
+func (q *Queries) CountedClass(ctx context.Context, id string) (CountedClassRow, error) {
+	row := q.db.QueryRowContext(ctx, countedClass, id)
+	var i CountedClassRow
+	err := row.Scan(&i.Capacity, &i.State)
+	return i, err
+}
+
+const countedLearners = `-- name: CountedLearners :many
+SELECT person_id, state, added_at, left_at FROM learner WHERE class_id = $1 ORDER BY person_id
+`
+
+type CountedLearnersRow struct {
+	PersonID int64
+	State    string
+	AddedAt  time.Time
+	LeftAt   sql.NullTime
+}
+
+func (q *Queries) CountedLearners(ctx context.Context, classID string) ([]CountedLearnersRow, error) {
+	rows, err := q.db.QueryContext(ctx, countedLearners, classID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CountedLearnersRow
+	for rows.Next() {
+		var i CountedLearnersRow
+		if err := rows.Scan(
+			&i.PersonID,
+			&i.State,
+			&i.AddedAt,
+			&i.LeftAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const countedLeave = `-- name: CountedLeave :many
+SELECT n.meeting_id, n.person_id FROM leave_note n
+JOIN meeting m ON m.id = n.meeting_id
+WHERE m.class_id = $1
+ORDER BY n.meeting_id, n.person_id
+`
+
+type CountedLeaveRow struct {
+	MeetingID string
+	PersonID  int64
+}
+
+func (q *Queries) CountedLeave(ctx context.Context, classID string) ([]CountedLeaveRow, error) {
+	rows, err := q.db.QueryContext(ctx, countedLeave, classID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CountedLeaveRow
+	for rows.Next() {
+		var i CountedLeaveRow
+		if err := rows.Scan(&i.MeetingID, &i.PersonID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const countedMeetings = `-- name: CountedMeetings :many
+SELECT id, day, updated_at FROM meeting
+WHERE class_id = $1 AND state = 'held'
+ORDER BY day, starts, id
+`
+
+type CountedMeetingsRow struct {
+	ID        string
+	Day       string
+	UpdatedAt time.Time
+}
+
+func (q *Queries) CountedMeetings(ctx context.Context, classID string) ([]CountedMeetingsRow, error) {
+	rows, err := q.db.QueryContext(ctx, countedMeetings, classID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CountedMeetingsRow
+	for rows.Next() {
+		var i CountedMeetingsRow
+		if err := rows.Scan(&i.ID, &i.Day, &i.UpdatedAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const dropClassCount = `-- name: DropClassCount :exec
+DELETE FROM class_count WHERE class_id = $1
+`
+
+func (q *Queries) DropClassCount(ctx context.Context, classID string) error {
+	_, err := q.db.ExecContext(ctx, dropClassCount, classID)
+	return err
+}
+
+const dropCompletion = `-- name: DropCompletion :exec
+DELETE FROM completion WHERE class_id = $1
+`
+
+func (q *Queries) DropCompletion(ctx context.Context, classID string) error {
+	_, err := q.db.ExecContext(ctx, dropCompletion, classID)
+	return err
+}
+
 const dropLeave = `-- name: DropLeave :exec
 DELETE FROM leave_note WHERE meeting_id = $1 AND person_id = $2
 `
@@ -293,6 +436,15 @@ type DropLeaveParams struct {
 
 func (q *Queries) DropLeave(ctx context.Context, arg DropLeaveParams) error {
 	_, err := q.db.ExecContext(ctx, dropLeave, arg.MeetingID, arg.PersonID)
+	return err
+}
+
+const dropRosterCounts = `-- name: DropRosterCounts :exec
+DELETE FROM roster_count WHERE meeting_id IN (SELECT id FROM meeting WHERE class_id = $1)
+`
+
+func (q *Queries) DropRosterCounts(ctx context.Context, classID string) error {
+	_, err := q.db.ExecContext(ctx, dropRosterCounts, classID)
 	return err
 }
 
@@ -378,6 +530,42 @@ func (q *Queries) InsertClass(ctx context.Context, arg InsertClassParams) error 
 	return err
 }
 
+const insertClassCount = `-- name: InsertClassCount :exec
+INSERT INTO class_count (class_id, last_id, held, is_full) VALUES ($1, $2, $3, $4)
+`
+
+type InsertClassCountParams struct {
+	ClassID string
+	LastID  string
+	Held    int64
+	IsFull  int64
+}
+
+func (q *Queries) InsertClassCount(ctx context.Context, arg InsertClassCountParams) error {
+	_, err := q.db.ExecContext(ctx, insertClassCount,
+		arg.ClassID,
+		arg.LastID,
+		arg.Held,
+		arg.IsFull,
+	)
+	return err
+}
+
+const insertCompletion = `-- name: InsertCompletion :exec
+INSERT INTO completion (class_id, attended, learners) VALUES ($1, $2, $3)
+`
+
+type InsertCompletionParams struct {
+	ClassID  string
+	Attended int64
+	Learners int64
+}
+
+func (q *Queries) InsertCompletion(ctx context.Context, arg InsertCompletionParams) error {
+	_, err := q.db.ExecContext(ctx, insertCompletion, arg.ClassID, arg.Attended, arg.Learners)
+	return err
+}
+
 const insertMeeting = `-- name: InsertMeeting :exec
 INSERT INTO meeting (id, class_id, no, day, starts, minutes, area_id, room, state, reason, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'planned', '', $9)
@@ -407,6 +595,21 @@ func (q *Queries) InsertMeeting(ctx context.Context, arg InsertMeetingParams) er
 		arg.Room,
 		arg.UpdatedAt,
 	)
+	return err
+}
+
+const insertRosterCount = `-- name: InsertRosterCount :exec
+INSERT INTO roster_count (meeting_id, due, attended) VALUES ($1, $2, $3)
+`
+
+type InsertRosterCountParams struct {
+	MeetingID string
+	Due       int64
+	Attended  int64
+}
+
+func (q *Queries) InsertRosterCount(ctx context.Context, arg InsertRosterCountParams) error {
+	_, err := q.db.ExecContext(ctx, insertRosterCount, arg.MeetingID, arg.Due, arg.Attended)
 	return err
 }
 
@@ -496,6 +699,47 @@ func (q *Queries) LockClass(ctx context.Context, arg LockClassParams) (int64, er
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const markClass = `-- name: MarkClass :exec
+INSERT INTO class_recount (id, class_id) VALUES ($1, $2)
+`
+
+type MarkClassParams struct {
+	ID      string
+	ClassID string
+}
+
+func (q *Queries) MarkClass(ctx context.Context, arg MarkClassParams) error {
+	_, err := q.db.ExecContext(ctx, markClass, arg.ID, arg.ClassID)
+	return err
+}
+
+const markedClasses = `-- name: MarkedClasses :many
+SELECT id, class_id FROM class_recount ORDER BY id LIMIT 200
+`
+
+func (q *Queries) MarkedClasses(ctx context.Context) ([]ClassRecount, error) {
+	rows, err := q.db.QueryContext(ctx, markedClasses)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ClassRecount
+	for rows.Next() {
+		var i ClassRecount
+		if err := rows.Scan(&i.ID, &i.ClassID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const meeting = `-- name: Meeting :one
@@ -693,7 +937,7 @@ func (q *Queries) OrgNumbers(ctx context.Context, arg OrgNumbersParams) (OrgNumb
 
 const putLearner = `-- name: PutLearner :exec
 INSERT INTO learner (class_id, person_id, state, added_at) VALUES ($1, $2, $3, $4)
-ON CONFLICT (class_id, person_id) DO UPDATE SET state = excluded.state
+ON CONFLICT (class_id, person_id) DO UPDATE SET state = excluded.state, left_at = NULL
 `
 
 type PutLearnerParams struct {
@@ -746,16 +990,18 @@ func (q *Queries) PutWalkIn(ctx context.Context, arg PutWalkInParams) error {
 }
 
 const removeLearner = `-- name: RemoveLearner :execrows
-UPDATE learner SET state = 'left' WHERE class_id = $1 AND person_id = $2 AND state <> 'left'
+UPDATE learner SET state = 'left', left_at = CASE WHEN state = 'enrolled' THEN $1 ELSE left_at END
+WHERE class_id = $2 AND person_id = $3 AND state <> 'left'
 `
 
 type RemoveLearnerParams struct {
+	LeftAt   sql.NullTime
 	ClassID  string
 	PersonID int64
 }
 
 func (q *Queries) RemoveLearner(ctx context.Context, arg RemoveLearnerParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, removeLearner, arg.ClassID, arg.PersonID)
+	result, err := q.db.ExecContext(ctx, removeLearner, arg.LeftAt, arg.ClassID, arg.PersonID)
 	if err != nil {
 		return 0, err
 	}
@@ -893,6 +1139,15 @@ func (q *Queries) Teachers(ctx context.Context, orgID sql.NullString) ([]Teacher
 		return nil, err
 	}
 	return items, nil
+}
+
+const unmarkClass = `-- name: UnmarkClass :exec
+DELETE FROM class_recount WHERE id = $1
+`
+
+func (q *Queries) UnmarkClass(ctx context.Context, id string) error {
+	_, err := q.db.ExecContext(ctx, unmarkClass, id)
+	return err
 }
 
 const updateActivity = `-- name: UpdateActivity :exec
