@@ -170,7 +170,7 @@ DELETE FROM class_recount WHERE id = @id;
 
 -- name: CountedMeetings :many
 SELECT id, day, updated_at FROM meeting
-WHERE class_id = @class_id AND state = 'held'
+WHERE class_id = @class_id AND state NOT IN ('planned', 'cancelled') -- SQLite would go through all that were held
 ORDER BY day, starts, id;
 
 -- name: CountedLearners :many

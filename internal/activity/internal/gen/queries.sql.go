@@ -374,7 +374,7 @@ func (q *Queries) CountedLeave(ctx context.Context, classID string) ([]CountedLe
 
 const countedMeetings = `-- name: CountedMeetings :many
 SELECT id, day, updated_at FROM meeting
-WHERE class_id = $1 AND state = 'held'
+WHERE class_id = $1 AND state NOT IN ('planned', 'cancelled') -- SQLite would go through all that were held
 ORDER BY day, starts, id
 `
 
