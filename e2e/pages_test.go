@@ -164,10 +164,10 @@ func check(t testing.TB, ctx context.Context, url string, v view, axe string) {
 	}
 }
 
-// shownText is what a page says, formulas and commands left out.
+// shownText is what a page says, formulas, commands and codes of measures left out.
 const shownText = `(() => {
 	const b = document.body.cloneNode(true)
-	b.querySelectorAll('code, .xd-code, script, style').forEach(e => e.remove())
+	b.querySelectorAll('code, .xd-code, script, style, select[name=measure]').forEach(e => e.remove())
 	return b.textContent + '\n' + document.title
 })()`
 

@@ -108,7 +108,7 @@ func (c *formCheck) rows(f Form) {
 		c.say("/rows", "pack.problem.no_rows")
 	case r.Kind != "fixed" && len(r.Fixed) > 0:
 		c.say("/rows/fixed", "pack.problem.rows_idle", "Kind", r.Kind)
-	case r.From != "" && r.From != "orgs":
+	case r.Kind == "repeating" && r.From == "", r.From != "" && r.From != "orgs":
 		c.say("/rows/from", "pack.problem.no_register", "Code", r.From)
 	case r.From != "" && r.Kind != "repeating":
 		c.say("/rows/from", "pack.problem.rows_idle", "Kind", r.Kind)

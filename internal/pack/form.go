@@ -36,7 +36,7 @@ type Head struct {
 // Rows are fixed, or one for each thing of a register, or free.
 type Rows struct {
 	Kind  string `yaml:"kind,omitempty" json:"kind,omitempty"`   // single, fixed, repeating
-	From  string `yaml:"from,omitempty" json:"from,omitempty"`   // repeating: register that gives the rows (orgs), "" = added by hand
+	From  string `yaml:"from,omitempty" json:"from,omitempty"`   // repeating: register that gives the rows (orgs)
 	Max   int    `yaml:"max,omitempty" json:"max,omitempty"`     // repeating: at most so many
 	Name  Text   `yaml:"name,omitempty" json:"name,omitempty"`   // head of the column of row names
 	Fixed []Row  `yaml:"fixed,omitempty" json:"fixed,omitempty"` // fixed: in order

@@ -62,12 +62,6 @@ UPDATE form_return SET escalated = 1 WHERE id = @id;
 -- name: Rows :many
 SELECT code, name FROM return_row WHERE return_id = @return_id ORDER BY place, code;
 
--- name: InsertRow :exec
-INSERT INTO return_row (return_id, code, place, name) VALUES (@return_id, @code, @place, @name);
-
--- name: DeleteRow :exec
-DELETE FROM return_row WHERE return_id = @return_id AND code = @code;
-
 -- name: Cells :many
 SELECT row_code, field, state, num, text, origin, derived, approved_state, approved, version, revised, updated_by, updated_at
 FROM return_cell WHERE return_id = @return_id

@@ -288,20 +288,6 @@ func (q *Queries) Coverage(ctx context.Context, collectionID string) (CoverageRo
 	return i, err
 }
 
-const deleteRow = `-- name: DeleteRow :exec
-DELETE FROM return_row WHERE return_id = $1 AND code = $2
-`
-
-type DeleteRowParams struct {
-	ReturnID string
-	Code     string
-}
-
-func (q *Queries) DeleteRow(ctx context.Context, arg DeleteRowParams) error {
-	_, err := q.db.ExecContext(ctx, deleteRow, arg.ReturnID, arg.Code)
-	return err
-}
-
 const dropOwn = `-- name: DropOwn :exec
 DELETE FROM return_own WHERE return_id = $1
 `
@@ -648,27 +634,6 @@ func (q *Queries) InsertRelease(ctx context.Context, arg InsertReleaseParams) er
 		arg.Actor,
 		arg.PublishedAt,
 		arg.Cells,
-	)
-	return err
-}
-
-const insertRow = `-- name: InsertRow :exec
-INSERT INTO return_row (return_id, code, place, name) VALUES ($1, $2, $3, $4)
-`
-
-type InsertRowParams struct {
-	ReturnID string
-	Code     string
-	Place    int64
-	Name     string
-}
-
-func (q *Queries) InsertRow(ctx context.Context, arg InsertRowParams) error {
-	_, err := q.db.ExecContext(ctx, insertRow,
-		arg.ReturnID,
-		arg.Code,
-		arg.Place,
-		arg.Name,
 	)
 	return err
 }
