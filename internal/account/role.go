@@ -34,10 +34,10 @@ var perms = map[string][]string{
 		"return:read", "return:fill", "return:review"},
 	RoleCity: {"desk:use", "activity:read", "ledger:rows", "org:edit", "report:build", "pack:read",
 		"return:read", "return:fill", "return:review", "form:register", "form:send", "target:set", "indicator:define"},
-	RoleAnalyst:   {"desk:use", "return:read", "report:build", "pack:read", "indicator:define"},
-	RoleAuditor:   {"desk:use", "audit:read"},
-	RoleSystem:    {"desk:use", "account:read", "account:manage", "account:lock"},
-	RoleSecurity:  {"desk:use", "account:read", "account:grant", "account:lock"},
+	RoleAnalyst:  {"desk:use", "return:read", "report:build", "pack:read", "indicator:define"},
+	RoleAuditor:  {"desk:use", "audit:read"},
+	RoleSystem:   {"desk:use", "account:read", "account:manage", "account:lock"},
+	RoleSecurity: {"desk:use", "account:read", "account:grant", "account:lock"},
 }
 
 // Permissions of this package.

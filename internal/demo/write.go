@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"xuedu/internal/area"
 	"xuedu/internal/activity"
+	"xuedu/internal/area"
 	"xuedu/internal/audit"
 	"xuedu/internal/db"
 	"xuedu/internal/ledger"

@@ -108,8 +108,6 @@ type option struct {
 	On          bool
 }
 
-type link struct{ Text, Href string }
-
 // head is what every page of a definition shows at its top.
 type head struct {
 	Code, Name, Note, Group, Unit string

@@ -87,15 +87,15 @@ func rest(t *area.Tree) (out []area.Area) {
 }
 
 func fillCollections(b *testing.B, tx *sql.Tx, put db.CopyFunc) error {
-	var first, form string
-	if err := tx.QueryRowContext(b.Context(), "SELECT id, form_id FROM collection WHERE base_id = ''").Scan(&first, &form); err != nil {
+	var first string
+	if err := tx.QueryRowContext(b.Context(), "SELECT id FROM collection WHERE base_id = ''").Scan(&first); err != nil {
 		return err
 	}
 	for n := range 6 {
-		id, of := first, form
+		id := first
 		if n > 0 {
-			id, of = fmt.Sprint("c", n), fmt.Sprint("f", n)
-			if err := another(b, tx, id, of, first); err != nil {
+			id = fmt.Sprint("c", n)
+			if err := another(b, tx, id, fmt.Sprint("f", n), first); err != nil {
 				return err
 			}
 		}

@@ -262,7 +262,7 @@ func (w *world) correctOne(t *testing.T, base string) {
 	if doc.Find("#grid .xd-in").Length() != 1 {
 		t.Fatalf("%d cells are open", doc.Find("#grid .xd-in").Length())
 	}
-	_, doc = w.post(worker, base, filled(doc, map[string]string{"c:homes:old": "121"}), false)
+	w.post(worker, base, filled(doc, map[string]string{"c:homes:old": "121"}), false)
 	_, doc = w.get(worker, base+"?view=diff")
 	if got := text(doc, "table"); !strings.Contains(got, "老人，户数110121+10.0%") {
 		t.Errorf("difference since approval: %s", got)

@@ -26,8 +26,6 @@ const (
 	firstRow = 7
 	nameCol  = 2
 	firstCol = 3
-	// spare is how many empty lines a form has whose rows are added by hand.
-	spare = 10
 )
 
 // memory is the hidden page with what was written, so that reading knows what
