@@ -11,4 +11,4 @@ done
 step "style sheet and scripts"
 scripts/look.sh
 step "documents and goldens made by tests"
-go test ./internal/app ./internal/plan ./internal/chart ./internal/statistic/workbook -update
+go test ./internal/app ./internal/plan ./internal/chart -update
