@@ -24,6 +24,23 @@ func (h *Pages) Operations(a huma.API) {
 	huma.Register(a, op, h.getDefinition)
 	huma.Register(a, api.Operation[valuesBody](a, "indicator-values", "/indicators/{code}/values", "Figures of an indicator",
 		"One indicator for an area, or for all areas of a level below it, in the order of the tree, then of periods. Each period is computed with the definition in force at its end."), h.getValues)
+	documentPeriods(a)
+}
+
+// documentPeriods says what each of the periods asked for looks like, which a
+// tag of a list cannot.
+func documentPeriods(a huma.API) {
+	for _, p := range a.OpenAPI().Paths {
+		if p.Get == nil || p.Get.OperationID != "indicator-values" {
+			continue
+		}
+		for _, q := range p.Get.Parameters {
+			if q.Name == "period" && q.Schema.Items != nil {
+				q.Schema.Items.Pattern = "^(19|20|21)[0-9]{2}(-Q[1-4]|-(0[1-9]|1[0-2]))?$"
+				q.Schema.Items.PrecomputeMessages()
+			}
+		}
+	}
 }
 
 type definitionsInput struct {
@@ -35,8 +52,8 @@ type definitionsInput struct {
 	Cursor string `query:"cursor" minLength:"1" maxLength:"128" doc:"The next of the answer before."`
 }
 
-// definition is one version of an indicator.
-type definition struct {
+// Definition is one version of an indicator.
+type Definition struct {
 	Code       string    `json:"code"`
 	Group      string    `json:"group"`
 	Name       pack.Text `json:"name" doc:"By language."`
@@ -68,9 +85,9 @@ type missing struct {
 	Why    pack.Text `json:"why,omitempty" doc:"Why zero is just, by language."`
 }
 
-func (h *Pages) definitionOf(d indicator.Definition) definition {
+func (h *Pages) definitionOf(d indicator.Definition) Definition {
 	u, _ := h.Pack().Indicators.UnitOf(d.Unit)
-	out := definition{Code: d.Code, Group: d.Group, Name: d.Name, Note: d.Note, Formula: d.Formula, Unit: d.Unit, UnitName: u.Name, Places: d.Places,
+	out := Definition{Code: d.Code, Group: d.Group, Name: d.Name, Note: d.Note, Formula: d.Formula, Unit: d.Unit, UnitName: u.Name, Places: d.Places,
 		Direction: d.Direction, Collection: list(d.Collection), Missing: missing{Policy: d.Missing.Policy, Share: d.Missing.Share, Why: d.Missing.Why},
 		Periods: list(d.Periods), Levels: list(d.Levels), By: list(d.By), Clauses: list(d.Clauses), Tags: list(d.Tags), Core: d.Core,
 		Version: d.Version, From: d.From, To: d.ValidTo, Origin: d.Origin, Reason: d.Reason, At: d.At}
@@ -87,7 +104,7 @@ func (h *Pages) definitionOf(d indicator.Definition) definition {
 func list(s []string) []string { return append([]string{}, s...) }
 
 type definitionsBody struct {
-	Indicators []definition `json:"indicators" nullable:"false"`
+	Indicators []Definition `json:"indicators" nullable:"false"`
 	Next       string       `json:"next,omitempty" doc:"Cursor of the next indicators; absent at the end."`
 }
 
@@ -96,7 +113,7 @@ func (h *Pages) getDefinitions(ctx context.Context, in *definitionsInput) (*huma
 	if err != nil {
 		return nil, api.Refuse(ctx, err)
 	}
-	var defs []definition
+	var defs []Definition
 	for _, d := range all {
 		if (in.Group == "" || d.Group == in.Group) && (in.Tag == "" || slices.Contains(d.Tags, in.Tag)) {
 			defs = append(defs, h.definitionOf(d))
@@ -108,12 +125,12 @@ func (h *Pages) getDefinitions(ctx context.Context, in *definitionsInput) (*huma
 			return nil, api.Refuse(ctx, err)
 		}
 	}
-	b := definitionsBody{Indicators: append([]definition{}, defs[from:to]...), Next: api.Cursor(to, len(defs))}
+	b := definitionsBody{Indicators: append([]Definition{}, defs[from:to]...), Next: api.Cursor(to, len(defs))}
 	return api.AnswerBy(in.Listing, b, definitionRows(in, b.Indicators))
 }
 
 // definitionRows is the table of definitions, nil if none is asked for.
-func definitionRows(in *definitionsInput, defs []definition) [][]string {
+func definitionRows(in *definitionsInput, defs []Definition) [][]string {
 	if !in.CSV() {
 		return nil
 	}
@@ -131,9 +148,9 @@ type definitionInput struct {
 }
 
 type definitionBody struct {
-	definition
+	Definition
 	Words   string       `json:"words" doc:"What it computes, in the language of Accept-Language."`
-	History []definition `json:"history" nullable:"false" doc:"Every version, the newest first."`
+	History []Definition `json:"history" nullable:"false" doc:"Every version, the newest first."`
 }
 
 func (h *Pages) getDefinition(ctx context.Context, in *definitionInput) (*huma.StreamResponse, error) {
@@ -141,7 +158,7 @@ func (h *Pages) getDefinition(ctx context.Context, in *definitionInput) (*huma.S
 	if err != nil {
 		return nil, api.Refuse(ctx, err)
 	}
-	b := definitionBody{definition: h.definitionOf(d), History: []definition{}}
+	b := definitionBody{Definition: h.definitionOf(d), History: []Definition{}}
 	if b.Words, err = h.Indicators.Explain(ctx, d.Indicator, api.Page(ctx).Lang); err != nil {
 		return nil, api.Refuse(ctx, err)
 	}
