@@ -83,7 +83,7 @@ func TestIndicatorAPI(t *testing.T) {
 		{"/api/v1/indicators/D02/values?period=2024&by=age", 200, `"slice":"60-69"`},
 		{"/api/v1/indicators/D02/values?period=2024&by=type", 404, ""},
 		{"/api/v1/indicators/D02/values?period=2024&format=csv&level=district", 200, "code,area,name"},
-		{"/api/v1/indicators/D02/values?period=soon", 404, ""},
+		{"/api/v1/indicators/D02/values?period=soon", 422, "query.period"},
 		{"/api/v1/indicators/D02/values?area=1", 404, ""},
 		{"/api/v1/indicators/D02/values?level=planet", 422, ""},
 		{"/api/v1/indicators/D02/values?persiod=2024", 422, ""},
