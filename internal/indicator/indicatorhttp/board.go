@@ -32,7 +32,6 @@ type boardPage struct {
 	Chart   figureview.Chart
 	CSV     string
 	XLSX    string
-	API     string
 }
 
 // boardForm is the question as fields.
@@ -41,7 +40,6 @@ type boardForm struct {
 	Codes   []option
 	Levels  []option
 	Kinds   []option
-	To      []option
 	Count   string
 	By      []option
 	Columns []option

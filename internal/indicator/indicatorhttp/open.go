@@ -2,7 +2,6 @@ package indicatorhttp
 
 import (
 	"net/http"
-	"strconv"
 
 	"xuedu/internal/indicator"
 	"xuedu/internal/ledger"
@@ -131,6 +130,3 @@ func nameOf(list []pack.Coded, code, lang string) string {
 	}
 	return code
 }
-
-// Num is for the template: a count with grouped digits.
-func (r ref) MoreText() string { return strconv.Itoa(r.More) }

@@ -90,7 +90,6 @@ func (d *drawer) state(c cell) error {
 
 type pivotRow struct {
 	Names []string
-	Unit  string
 	Cells []cell
 }
 
