@@ -15,29 +15,38 @@ const (
 	RoleStreet    = "street_officer"
 	RoleDistrict  = "district_officer"
 	RoleCity      = "city_officer"
-	RoleAnalyst   = "analyst"        // statistics: defines indicators, looks after forms, decides nothing
-	RoleAuditor   = "auditor"        // reads the trail, acts on nothing
-	RoleSystem    = "system_admin"   // accounts and settings, no data
-	RoleSecurity  = "security_admin" // grants and locks, no data
+	RoleAnalyst   = "analyst"           // statistics: defines indicators, looks after forms, decides nothing
+	RoleTechnical = "technical"         // technical body: formal check, pool of experts, draws (P1.11)
+	RoleExpert    = "expert"            // scores and visits what is assigned to them, sees nothing else
+	RoleLeading   = "leading_group"     // approves and revokes awards
+	RoleHandler   = "objection_officer" // looks into objections, takes no other part
+	RoleAuditor   = "auditor"           // reads the trail, acts on nothing
+	RoleSystem    = "system_admin"      // accounts and settings, no data
+	RoleSecurity  = "security_admin"    // grants and locks, no data
 )
 
 // Roles lists all roles in the order they are offered.
-var Roles = []string{RoleTeacher, RoleOrgStaff, RoleCommunity, RoleStreet, RoleDistrict, RoleCity, RoleAnalyst, RoleAuditor, RoleSystem, RoleSecurity}
+var Roles = []string{RoleTeacher, RoleOrgStaff, RoleCommunity, RoleStreet, RoleDistrict, RoleCity, RoleAnalyst, RoleTechnical, RoleExpert, RoleLeading, RoleHandler, RoleAuditor, RoleSystem, RoleSecurity}
 
 var perms = map[string][]string{
 	RoleTeacher:   {"desk:use", "activity:read", "roster:tick", "person:name"},
-	RoleOrgStaff:  {"desk:use", "activity:read", "activity:edit", "roster:tick", "ledger:reverse", "ledger:rows", "person:name", "org:edit"},
+	RoleOrgStaff:  {"desk:use", "activity:read", "activity:edit", "roster:tick", "ledger:reverse", "ledger:rows", "person:name", "org:edit", "accredit:apply"},
 	RoleCommunity: {"desk:use", "activity:read", "roster:tick", "person:name", "ledger:rows", "return:read", "return:fill"},
 	RoleStreet: {"desk:use", "activity:read", "activity:edit", "ledger:reverse", "ledger:rows", "org:edit",
-		"return:read", "return:fill", "return:review"},
+		"return:read", "return:fill", "return:review", "accredit:read", "accredit:verify"},
 	RoleDistrict: {"desk:use", "activity:read", "activity:edit", "ledger:reverse", "ledger:rows", "org:edit", "report:build",
-		"return:read", "return:fill", "return:review"},
+		"return:read", "return:fill", "return:review", "accredit:apply", "accredit:read", "accredit:recommend", "award:guide"},
 	RoleCity: {"desk:use", "activity:read", "ledger:rows", "org:edit", "report:build", "pack:read",
-		"return:read", "return:fill", "return:review", "form:register", "form:send", "target:set", "indicator:define"},
-	RoleAnalyst:  {"desk:use", "return:read", "report:build", "pack:read", "indicator:define"},
-	RoleAuditor:  {"desk:use", "audit:read"},
-	RoleSystem:   {"desk:use", "account:read", "account:manage", "account:lock"},
-	RoleSecurity: {"desk:use", "account:read", "account:grant", "account:lock"},
+		"return:read", "return:fill", "return:review", "form:register", "form:send", "target:set", "indicator:define",
+		"accredit:read", "accredit:manage", "expert:read", "award:manage", "award:guide"},
+	RoleAnalyst:   {"desk:use", "return:read", "report:build", "pack:read", "indicator:define"},
+	RoleTechnical: {"desk:use", "accredit:read", "accredit:check", "expert:read", "expert:manage", "award:guide"},
+	RoleExpert:    {"review:use"},
+	RoleLeading:   {"desk:use", "accredit:read", "accredit:decide"},
+	RoleHandler:   {"desk:use", "objection:handle"},
+	RoleAuditor:   {"desk:use", "audit:read"},
+	RoleSystem:    {"desk:use", "account:read", "account:manage", "account:lock"},
+	RoleSecurity:  {"desk:use", "account:read", "account:grant", "account:lock"},
 }
 
 // Permissions of this package.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"xuedu/internal/account"
+	"xuedu/internal/accredit"
 	"xuedu/internal/activity"
 	"xuedu/internal/activity/activityhttp"
 	"xuedu/internal/area"
@@ -55,6 +56,8 @@ type App struct {
 	Indicators *indicator.Service
 	Forms      *form.Service
 	Returns    *statistic.Service
+
+	Calls *accredit.Service // calls and applications
 
 	Jobs    *job.Queue
 	Metrics *web.Metrics
@@ -127,6 +130,7 @@ func (a *App) wireDomains() error {
 	a.Ledger = ledger.New(a.DB, a.Areas.Tree, a.Packs.Pack, a.Ring, a.now)
 	a.Rosters = activity.NewRecounter(a.DB, activityhttp.Book{Ledger: a.Ledger})
 	a.wireStatistics()
+	a.wireAccreditation()
 	a.Jobs = a.newJobs()
 	a.Metrics = a.newMetrics()
 	return nil

@@ -17,13 +17,15 @@ const mod = "xuedu/internal/"
 // Packages of one layer do not import each other.
 var layer = map[string]int{
 	"errs": 0,
-	"db":   1, "i18n": 1, "keys": 1, "config": 1, "calendar": 1, "period": 1, "formula": 1,
-	"web": 2, "job": 2, "sheet": 2, "chart": 2, "audit": 2, "workflow": 2,
+	"db":   1, "i18n": 1, "keys": 1, "config": 1, "calendar": 1, "period": 1, "formula": 1, "draw": 1,
+	"web": 2, "job": 2, "sheet": 2, "chart": 2, "audit": 2, "workflow": 2, "docx": 2,
 	"ui":   3,
 	"area": 3, "pack": 3, "api": 4, "account": 4, "measure": 4, "statistic/form": 4, "statistic/rule": 4,
-	"ledger/engine": 4,
-	"ledger":        5, "activity": 5, "plan": 5, "org": 5, "indicator": 5, "statistic": 5,
+	"ledger/engine":   4,
+	"accredit/assign": 1, "accredit/score": 4, "accredit/attach": 4, "accredit/expert": 4, "draw/register": 4,
+	"ledger": 5, "activity": 5, "plan": 5, "org": 5, "indicator": 5, "statistic": 5, "accredit": 5,
 	"report": 6, "ledger/figureview": 6, "demo": 6, "statistic/workbook": 6,
+	"accredit/panel": 6, "accredit/visit": 6, "accredit/decide": 6, "accredit/award": 6,
 	"app": 8, "cli": 9,
 }
 
@@ -41,7 +43,8 @@ func layerOf(name string) (int, bool) {
 
 // domains must not know HTTP.
 var domains = []string{"area", "pack", "account", "org", "ledger", "ledger/engine", "activity", "plan", "report", "audit", "calendar", "demo",
-	"period", "formula", "workflow", "measure", "indicator", "statistic", "statistic/form", "statistic/rule", "statistic/workbook"}
+	"period", "formula", "workflow", "measure", "indicator", "statistic", "statistic/form", "statistic/rule", "statistic/workbook",
+	"draw", "draw/register", "accredit", "accredit/assign", "accredit/score", "accredit/attach", "accredit/expert", "accredit/panel", "accredit/visit", "accredit/decide", "accredit/award"}
 
 // owners: only these packages may import a library.
 var owners = map[string][]string{

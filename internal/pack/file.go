@@ -58,6 +58,8 @@ func schemaOf(name string) string {
 		return "definitions.json"
 	case "forms":
 		return "form.json"
+	case "programmes":
+		return "award.json"
 	case "workflows":
 		return "workflow.json"
 	case "calendar":

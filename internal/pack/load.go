@@ -136,6 +136,8 @@ func (l *loader) decode(name string, d *doc) error {
 		return appendOne(d, &p.Forms)
 	case "workflows":
 		return appendOne(d, &p.Workflows)
+	case "programmes":
+		return appendOne(d, &p.Awards)
 	}
 	l.plans = append(l.plans, name)
 	return appendOne(d, &p.Plans)

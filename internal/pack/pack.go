@@ -49,6 +49,7 @@ type Pack struct {
 	Indicators    Indicators            `yaml:"-"` // indicators.yaml and indicators/*.yaml
 	Forms         []Form                `yaml:"-"` // forms/*.yaml
 	Workflows     []workflow.Definition `yaml:"-"` // workflows/*.yaml
+	Awards        []AwardProgramme      `yaml:"-"` // programmes/*.yaml
 	Statistics    Statistics            `yaml:"-"` // statistics.yaml
 	Calendar      Calendar              `yaml:"-"` // calendar/*.yaml, and weekend of pack.yaml
 	Bodies        []Body                `yaml:"-"` // data/orgs.csv: those of a type of group body

@@ -1,0 +1,11 @@
+package app
+
+import (
+	"xuedu/internal/accredit"
+)
+
+// wireAccreditation makes what awards are given by, in the order in which each
+// needs the others (P1.7).
+func (a *App) wireAccreditation() {
+	a.Calls = accredit.New(accredit.Deps{DB: a.DB, Pack: a.Packs.Pack, Tree: a.Areas.Tree, Days: a.Calendar, Now: a.now})
+}

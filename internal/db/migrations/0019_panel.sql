@@ -1,0 +1,64 @@
+-- +goose Up
+-- Experts of a call, in the order they were drawn.
+CREATE TABLE seat (
+  call_id    TEXT NOT NULL,
+  expert_id  TEXT NOT NULL,
+  place      BIGINT NOT NULL,                 -- in the drawn order, 1 first
+  panel      BIGINT NOT NULL,                 -- grouped: 1 …; random: 0
+  state      TEXT NOT NULL,                   -- seated, substitute, declined, left
+  draw_id    TEXT NOT NULL,
+  at         TIMESTAMPTZ NOT NULL,
+  PRIMARY KEY (call_id, expert_id)
+);
+CREATE TABLE assignment (
+  id         TEXT PRIMARY KEY,
+  call_id    TEXT NOT NULL,
+  application_id TEXT NOT NULL,
+  expert_id  TEXT NOT NULL,
+  state      TEXT NOT NULL,                   -- open, submitted, recused, replaced, released
+  anchor     BIGINT NOT NULL,                 -- 1 = scored across panels
+  pinned     BIGINT NOT NULL,                 -- 1 = by hand: repair leaves it
+  reason     TEXT NOT NULL,                   -- recused, replaced, released
+  author     TEXT NOT NULL,
+  created_at TIMESTAMPTZ NOT NULL,
+  submitted_at TIMESTAMPTZ,
+  UNIQUE (application_id, expert_id)
+);
+CREATE INDEX assignment_call_id_idx ON assignment (call_id);
+CREATE INDEX assignment_expert_id_idx ON assignment (expert_id);
+-- What an expert finds of a leaf. sealed = 1: kept, but read by nobody, of one who turned out to be conflicted.
+CREATE TABLE mark (
+  assignment_id TEXT NOT NULL REFERENCES assignment (id),
+  leaf       TEXT NOT NULL,
+  round      BIGINT NOT NULL,                 -- 1; 2 = after the joint discussion
+  level      TEXT NOT NULL,
+  comment    TEXT NOT NULL,
+  private    TEXT NOT NULL,                   -- notes for the expert alone
+  reason     TEXT NOT NULL,                   -- round 2: why it changed
+  sealed     BIGINT NOT NULL,
+  at         TIMESTAMPTZ NOT NULL,
+  PRIMARY KEY (assignment_id, leaf, round)
+);
+CREATE TABLE discussion (
+  id         TEXT PRIMARY KEY,
+  application_id TEXT NOT NULL,
+  state      TEXT NOT NULL,                   -- open, closed
+  spread     TEXT NOT NULL,
+  opened_at  TIMESTAMPTZ NOT NULL,
+  closed_at  TIMESTAMPTZ,
+  summary    TEXT NOT NULL
+);
+CREATE TABLE discussion_post (
+  id         TEXT PRIMARY KEY,
+  discussion_id TEXT NOT NULL REFERENCES discussion (id),
+  expert_id  TEXT NOT NULL,
+  text       TEXT NOT NULL,
+  at         TIMESTAMPTZ NOT NULL
+);
+
+-- +goose Down
+DROP TABLE discussion_post;
+DROP TABLE discussion;
+DROP TABLE mark;
+DROP TABLE assignment;
+DROP TABLE seat;
