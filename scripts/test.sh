@@ -14,6 +14,8 @@ need gcc gcc libc6-dev
 need /usr/lib/postgresql postgresql
 need chromium chromium
 need soffice libreoffice-calc-nogui
+need /usr/lib/libreoffice/program/libswlo.so libreoffice-writer-nogui
+need pdftotext poppler-utils
 need /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc fonts-noto-cjk
 
 work=$(mktemp -d)
