@@ -2,10 +2,12 @@ package app
 
 import (
 	"xuedu/internal/accredit"
+	"xuedu/internal/draw/register"
 )
 
 // wireAccreditation makes what awards are given by, in the order in which each
 // needs the others (P1.7).
 func (a *App) wireAccreditation() {
+	a.Draws = register.New(register.Deps{DB: a.DB, Now: a.now})
 	a.Calls = accredit.New(accredit.Deps{DB: a.DB, Pack: a.Packs.Pack, Tree: a.Areas.Tree, Days: a.Calendar, Now: a.now})
 }

@@ -19,6 +19,7 @@ import (
 	"xuedu/internal/calendar"
 	"xuedu/internal/config"
 	"xuedu/internal/db"
+	"xuedu/internal/draw/register"
 	"xuedu/internal/errs"
 	"xuedu/internal/i18n"
 	"xuedu/internal/indicator"
@@ -58,6 +59,7 @@ type App struct {
 	Returns    *statistic.Service
 
 	Calls *accredit.Service // calls and applications
+	Draws *register.Service // verifiable draws
 
 	Jobs    *job.Queue
 	Metrics *web.Metrics

@@ -9,13 +9,15 @@ CREATE TABLE draw (
   state      TEXT NOT NULL,                   -- frozen, drawn, void
   manifest   TEXT NOT NULL,                   -- public JSON; complete once drawn
   secret     TEXT NOT NULL,                   -- of the operator, published with the result
-  names      TEXT NOT NULL,                   -- token to thing, JSON; not public
+  names      TEXT NOT NULL,                   -- token to thing and salt, JSON; not public
+  digest     TEXT NOT NULL,                   -- of the manifest as it stands: frozen, then sealed
   frozen_at  TIMESTAMPTZ NOT NULL,
   drawn_at   TIMESTAMPTZ,
   actor      TEXT NOT NULL,
   reason     TEXT NOT NULL                    -- why it is void
 );
 CREATE INDEX draw_subject_idx ON draw (subject);
+CREATE INDEX draw_frozen_at_idx ON draw (frozen_at);
 
 -- +goose Down
 DROP TABLE draw;
