@@ -14,7 +14,9 @@ CREATE TABLE award_call (
   period     TEXT NOT NULL,                   -- of the figures that are evidence: 2024
   rules      TEXT NOT NULL,                   -- JSON of accredit.Rules, '' = not open yet
   digest     TEXT NOT NULL,                   -- SHA-256 of rules, hex
-  timeline   TEXT NOT NULL,                   -- JSON of []accredit.Stage
+  timeline   TEXT NOT NULL,                   -- JSON of []accredit.Stage; '' = not open yet
+  opens      TEXT NOT NULL,                   -- day it is planned to open, then the day it did
+  authorisation TEXT NOT NULL,                -- JSON of pack.Authorisation as the office recorded it, '' = that of the pack
   created_by TEXT NOT NULL,
   created_at TIMESTAMPTZ NOT NULL,
   opened_at  TIMESTAMPTZ
@@ -51,23 +53,27 @@ CREATE TABLE application (
   object       TEXT NOT NULL,                 -- as in the programme
   org_id       TEXT NOT NULL,                 -- institution that applies, '' = the area itself
   area_id      BIGINT NOT NULL REFERENCES area (id), -- the object's own area
+  district     BIGINT NOT NULL,               -- area of the district it lies in, 0 = none
   title        TEXT NOT NULL,                 -- of a project; else the name of what applies
   channel      TEXT NOT NULL,                 -- self, recommended
   award_id     TEXT NOT NULL,                 -- re-evaluation: the award
-  content      TEXT NOT NULL,                 -- JSON: field to text
-  gates        TEXT NOT NULL,                 -- JSON of []accredit.GateResult, as found when it was begun
+  gates        TEXT NOT NULL,                 -- JSON of []accredit.GateResult
   state        TEXT NOT NULL,                 -- of the workflow "application"
+  desk         TEXT NOT NULL,                 -- whose turn it is, '' = nobody's
   since        TIMESTAMPTZ NOT NULL,
   due          TEXT NOT NULL,
   supplements  BIGINT NOT NULL,               -- how often it was sent back for completion
   version      BIGINT NOT NULL,
   created_by   TEXT NOT NULL,
   created_at   TIMESTAMPTZ NOT NULL,
-  submitted_at TIMESTAMPTZ
+  submitted_at TIMESTAMPTZ                    -- the first time: from then on its figures are frozen
 );
+CREATE INDEX application_call_id_code_idx ON application (call_id, code);
 CREATE INDEX application_call_id_state_idx ON application (call_id, state);
+CREATE INDEX application_call_id_district_idx ON application (call_id, district);
 CREATE INDEX application_org_id_idx ON application (org_id);
 CREATE INDEX application_area_id_idx ON application (area_id);
+CREATE INDEX application_due_idx ON application (due);
 
 CREATE TABLE application_event (
   application_id TEXT NOT NULL REFERENCES application (id),
@@ -106,10 +112,13 @@ CREATE TABLE evidence (
   verdict    TEXT NOT NULL,                   -- of the street: '', exists, missing
   note       TEXT NOT NULL,                   -- of the street
   removed_at TIMESTAMPTZ,
+  removed_by TEXT NOT NULL,
+  removed_why TEXT NOT NULL,
   author     TEXT NOT NULL,
   at         TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX evidence_application_id_idx ON evidence (application_id);
+CREATE INDEX evidence_digest_idx ON evidence (digest);
 
 CREATE TABLE recommendation (
   application_id TEXT PRIMARY KEY REFERENCES application (id),
@@ -121,6 +130,16 @@ CREATE TABLE recommendation (
   reason     TEXT NOT NULL,
   author     TEXT NOT NULL,
   at         TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX recommendation_call_id_area_id_idx ON recommendation (call_id, area_id);
+-- Applications that look alike and were found to be different cases.
+CREATE TABLE duplicate (
+  application_id TEXT NOT NULL REFERENCES application (id),
+  other_id   TEXT NOT NULL REFERENCES application (id),
+  reason     TEXT NOT NULL,
+  author     TEXT NOT NULL,
+  at         TIMESTAMPTZ NOT NULL,
+  PRIMARY KEY (application_id, other_id)
 );
 -- Who may not apply for a time: statistics fraud, fraud in an application.
 CREATE TABLE bar (
@@ -134,8 +153,10 @@ CREATE TABLE bar (
   author     TEXT NOT NULL,
   at         TIMESTAMPTZ NOT NULL,
   lifted_at  TIMESTAMPTZ,
+  lifted_by  TEXT NOT NULL,
   lifted_why TEXT NOT NULL
 );
+CREATE INDEX bar_org_id_idx ON bar (org_id);
 -- Files of applications, visits, objections: content by digest.
 CREATE TABLE attachment (
   digest     TEXT PRIMARY KEY,                -- SHA-256, hex
@@ -148,6 +169,7 @@ CREATE TABLE attachment (
 -- +goose Down
 DROP TABLE attachment;
 DROP TABLE bar;
+DROP TABLE duplicate;
 DROP TABLE recommendation;
 DROP TABLE evidence;
 DROP TABLE claim;
