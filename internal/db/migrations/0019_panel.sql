@@ -1,31 +1,43 @@
 -- +goose Up
--- Experts of a call, in the order they were drawn.
+-- Experts of a call: the pool as it was frozen, then the order in which they were drawn.
 CREATE TABLE seat (
   call_id    TEXT NOT NULL,
   expert_id  TEXT NOT NULL,
-  place      BIGINT NOT NULL,                 -- in the drawn order, 1 first
+  place      BIGINT NOT NULL,                 -- in the drawn order, 1 first; 0 = not drawn yet
   panel      BIGINT NOT NULL,                 -- grouped: 1 …; random: 0
-  state      TEXT NOT NULL,                   -- seated, substitute, declined, left
+  state      TEXT NOT NULL,                   -- pooled, excluded, asked, seated, substitute, declined, left
   draw_id    TEXT NOT NULL,
-  at         TIMESTAMPTZ NOT NULL,
+  reason     TEXT NOT NULL,                   -- declined, left, excluded
+  at         TIMESTAMPTZ NOT NULL,            -- of the state
   PRIMARY KEY (call_id, expert_id)
 );
 CREATE TABLE assignment (
   id         TEXT PRIMARY KEY,
   call_id    TEXT NOT NULL,
   application_id TEXT NOT NULL,
+  code       TEXT NOT NULL,                   -- anonymous number of the application
   expert_id  TEXT NOT NULL,
-  state      TEXT NOT NULL,                   -- open, submitted, recused, replaced, released
+  state      TEXT NOT NULL,                   -- planned, open, submitted, recused, replaced, released
   anchor     BIGINT NOT NULL,                 -- 1 = scored across panels
   pinned     BIGINT NOT NULL,                 -- 1 = by hand: repair leaves it
-  reason     TEXT NOT NULL,                   -- recused, replaced, released
+  kind       TEXT NOT NULL,                   -- recused: kind of the tie
+  reason     TEXT NOT NULL,                   -- by hand, recused, replaced, released
   author     TEXT NOT NULL,
   created_at TIMESTAMPTZ NOT NULL,
   submitted_at TIMESTAMPTZ,
+  ended_at   TIMESTAMPTZ,
   UNIQUE (application_id, expert_id)
 );
 CREATE INDEX assignment_call_id_idx ON assignment (call_id);
 CREATE INDEX assignment_expert_id_idx ON assignment (expert_id);
+-- The assignment of a call as it was confirmed: with its seed everybody who knows pool and conflicts finds it again.
+CREATE TABLE panel_plan (
+  call_id    TEXT PRIMARY KEY,
+  seed       TEXT NOT NULL,
+  digest     TEXT NOT NULL,                   -- SHA-256 of the pairs
+  author     TEXT NOT NULL,
+  at         TIMESTAMPTZ NOT NULL
+);
 -- What an expert finds of a leaf. sealed = 1: kept, but read by nobody, of one who turned out to be conflicted.
 CREATE TABLE mark (
   assignment_id TEXT NOT NULL REFERENCES assignment (id),
@@ -60,5 +72,6 @@ CREATE TABLE discussion_post (
 DROP TABLE discussion_post;
 DROP TABLE discussion;
 DROP TABLE mark;
+DROP TABLE panel_plan;
 DROP TABLE assignment;
 DROP TABLE seat;
