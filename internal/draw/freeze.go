@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"xuedu/internal/errs"
@@ -111,7 +112,7 @@ func plain(s string) bool {
 	n := utf8.RuneCountInString(s)
 	return n > 0 && n <= maxText && utf8.ValidString(s) && s == strings.TrimSpace(s) &&
 		!strings.ContainsFunc(s, func(r rune) bool {
-			return r < 0x20 || r == 0x7f || r == 0x2028 || r == 0x2029 || r == utf8.RuneError
+			return unicode.IsControl(r) || r == 0x2028 || r == 0x2029 || r == 0xfeff || r == utf8.RuneError
 		})
 }
 

@@ -91,3 +91,11 @@ func before(a, b ticket) int {
 	}
 	return cmp.Compare(a.Token, b.Token)
 }
+
+// Uniform is u of a token as a float, for statistics only: the order is
+// computed from the integer.
+func Uniform(secret []byte, value, token string) float64 {
+	x := new(big.Int).SetBytes(mac(mac(secret, value), token))
+	u, _ := new(big.Float).SetMantExp(new(big.Float).SetInt(x.Add(x, big.NewInt(1))), -256).Float64()
+	return u
+}
