@@ -116,3 +116,16 @@ INSERT INTO duplicate (application_id, other_id, reason, author, at) VALUES (@ap
 SELECT a.id, a.call_id, a.state, c.state AS call_state FROM application a JOIN award_call c ON c.id = a.call_id
 WHERE (a.due <> '' AND a.due < CAST(@day AS TEXT)) OR a.submitted_at IS NULL ORDER BY a.call_id, a.id;
 
+
+-- name: ListStaff :many
+SELECT created_by AS account FROM application a WHERE a.id = @id
+UNION SELECT c.author FROM claim c WHERE c.application_id = @id
+UNION SELECT e.actor FROM application_event e WHERE e.application_id = @id
+UNION SELECT v.author FROM evidence v WHERE v.application_id = @id AND v.kind NOT IN ('figure', 'org')
+UNION SELECT r.author FROM recommendation r WHERE r.application_id = @id
+ORDER BY 1;
+
+-- name: ListRecommenders :many
+SELECT r.author AS account FROM recommendation r WHERE r.application_id = @id
+UNION SELECT e.actor FROM application_event e WHERE e.application_id = @id AND e.move IN ('recommend', 'decline', 'reconsider')
+ORDER BY 1;

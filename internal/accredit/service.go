@@ -3,6 +3,7 @@ package accredit
 import (
 	"context"
 	"database/sql"
+	"sync"
 	"time"
 
 	"xuedu/internal/area"
@@ -22,6 +23,7 @@ type Deps struct {
 	Figures Figures
 	Files   Files
 	Awards  Awards
+	Staff   Staff // nil = nobody knows where staff are employed
 	Now     func() time.Time
 }
 
@@ -50,8 +52,25 @@ type Figures interface {
 
 // Files keeps attachments by digest.
 type Files interface {
+	// Put keeps a file and its row in one call; for small files in a transaction
+	// that is short anyhow.
 	Put(ctx context.Context, tx *sql.Tx, media string, content []byte) (digest string, err error)
 	Get(ctx context.Context, digest string) ([]byte, error)
+	// Check looks at the content whether it is what its name ends in, of one of
+	// the types (endings), and not larger than most bytes; it returns its kind.
+	// It fails with Invalid.
+	Check(name string, content []byte, types []string, most int64) (media string, err error)
+	// Store has the content scanned and keeps it, outside of any transaction.
+	Store(ctx context.Context, media string, content []byte) (digest string, err error)
+	// Keep notes that a stored file belongs to something, in the transaction of
+	// what it belongs to. What no row names is swept away.
+	Keep(ctx context.Context, tx *sql.Tx, digest, media string, size int64) error
+}
+
+// Staff knows where those who have an account are employed.
+type Staff interface {
+	// OrgsOf returns the institutions in which accounts hold a role, each once.
+	OrgsOf(ctx context.Context, accounts []string) ([]string, error)
 }
 
 // Awards answers for awards that are held.
@@ -67,6 +86,7 @@ type Service struct {
 	Deps
 	guards  map[string]Guard
 	effects map[string]Effect
+	frozen  sync.Map // digest to Rules: what was frozen never changes
 }
 
 // Guard answers for a condition of a call's or application's move that another

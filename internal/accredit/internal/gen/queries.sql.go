@@ -798,6 +798,67 @@ func (q *Queries) ListRecommendations(ctx context.Context, arg ListRecommendatio
 	return items, nil
 }
 
+const listRecommenders = `-- name: ListRecommenders :many
+SELECT r.author AS account FROM recommendation r WHERE r.application_id = $1
+UNION SELECT e.actor FROM application_event e WHERE e.application_id = $1 AND e.move IN ('recommend', 'decline', 'reconsider')
+ORDER BY 1
+`
+
+func (q *Queries) ListRecommenders(ctx context.Context, id string) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, listRecommenders, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var account string
+		if err := rows.Scan(&account); err != nil {
+			return nil, err
+		}
+		items = append(items, account)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listStaff = `-- name: ListStaff :many
+SELECT created_by AS account FROM application a WHERE a.id = $1
+UNION SELECT c.author FROM claim c WHERE c.application_id = $1
+UNION SELECT e.actor FROM application_event e WHERE e.application_id = $1
+UNION SELECT v.author FROM evidence v WHERE v.application_id = $1 AND v.kind NOT IN ('figure', 'org')
+UNION SELECT r.author FROM recommendation r WHERE r.application_id = $1
+ORDER BY 1
+`
+
+func (q *Queries) ListStaff(ctx context.Context, id string) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, listStaff, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var account string
+		if err := rows.Scan(&account); err != nil {
+			return nil, err
+		}
+		items = append(items, account)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const lockApplication = `-- name: LockApplication :execrows
 UPDATE application SET version = version + 1 WHERE id = $1
 `

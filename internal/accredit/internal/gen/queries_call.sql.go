@@ -493,3 +493,30 @@ func (q *Queries) SetAuthorisation(ctx context.Context, arg SetAuthorisationPara
 	_, err := q.db.ExecContext(ctx, setAuthorisation, arg.Authorisation, arg.ID)
 	return err
 }
+
+const siblingCalls = `-- name: SiblingCalls :many
+SELECT o.id FROM award_call o JOIN award_call c ON c.programme = o.programme WHERE c.id = $1 ORDER BY o.id
+`
+
+func (q *Queries) SiblingCalls(ctx context.Context, id string) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, siblingCalls, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
