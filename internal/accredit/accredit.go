@@ -39,12 +39,14 @@ type Call struct {
 	State     string // of the workflow "call"
 	Since     time.Time
 	Due       string
-	Places    int    // awards at most
+	Places    int    // awards at most; 0 = no limit: a re-evaluation, or a programme without quota
 	Period    string // of the figures that are evidence
 	Rules     Rules  // of a draft: those of the pack in force
 	Digest    string // SHA-256 of the frozen rules, "" = a draft
 	Timeline  []Stage
+	Opens     string // day it is planned to open, then the day it did
 	OpenedAt  time.Time
+	CreatedBy string
 }
 
 // Kinds of call.

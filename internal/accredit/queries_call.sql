@@ -14,6 +14,9 @@ FROM award_call WHERE code = @code;
 SELECT id, code, programme, title, kind, state, since, due, places, period, rules, digest, timeline, opens, authorisation, created_by, created_at, opened_at
 FROM award_call ORDER BY created_at DESC, id DESC;
 
+-- name: SiblingCalls :many
+SELECT o.id FROM award_call o JOIN award_call c ON c.programme = o.programme WHERE c.id = @id ORDER BY o.id;
+
 -- name: LockCall :execrows
 UPDATE award_call SET since = since WHERE id = @id;
 
