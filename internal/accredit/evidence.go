@@ -48,7 +48,7 @@ func (s *Service) AddFile(ctx context.Context, id, leaf, slot, name string, cont
 	if e.Media, err = s.Files.Check(name, content, limits.Types, int64(limits.MegaBytes)<<20); err != nil {
 		return e, err
 	}
-	if e.Digest, err = s.Files.Store(ctx, e.Media, content); err != nil { // before the row: a row never lacks its file
+	if e.Digest, err = s.Files.Store(ctx, content); err != nil { // before the row: a row never lacks its file
 		return e, err
 	}
 	err = s.change(ctx, a.ID, actWrite, func(w *writing) error {

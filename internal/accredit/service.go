@@ -61,7 +61,7 @@ type Files interface {
 	// It fails with Invalid.
 	Check(name string, content []byte, types []string, most int64) (media string, err error)
 	// Store has the content scanned and keeps it, outside of any transaction.
-	Store(ctx context.Context, media string, content []byte) (digest string, err error)
+	Store(ctx context.Context, content []byte) (digest string, err error)
 	// Keep notes that a stored file belongs to something, in the transaction of
 	// what it belongs to. What no row names is swept away.
 	Keep(ctx context.Context, tx *sql.Tx, digest, media string, size int64) error
