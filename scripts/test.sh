@@ -16,6 +16,7 @@ need chromium chromium
 need soffice libreoffice-calc-nogui
 need /usr/lib/libreoffice/program/libswlo.so libreoffice-writer-nogui
 need pdftotext poppler-utils
+need glpsol glpk-utils
 need /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc fonts-noto-cjk
 
 work=$(mktemp -d)
