@@ -132,3 +132,6 @@ WHERE i.coach_id = @coach_id ORDER BY m.due, m.id;
 
 -- name: DoneMilestone :execrows
 UPDATE milestone SET done_at = @done_at WHERE id = @id AND improvement_id = @improvement_id AND done_at IS NULL;
+
+-- name: LockAward :execrows
+UPDATE award_detail SET final = final WHERE award_id = @award_id;

@@ -66,6 +66,8 @@ type Watch interface {
 type Bars interface {
 	// Bar keeps an institution, or an area where orgID is "", from applying.
 	Bar(ctx context.Context, tx *sql.Tx, orgID string, areaID int64, from, to, source, reason string) error
+	// Unbar lifts what a source barred.
+	Unbar(ctx context.Context, tx *sql.Tx, source, reason string) error
 }
 
 // Ties keeps the conflicts of experts.

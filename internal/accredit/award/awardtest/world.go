@@ -14,6 +14,7 @@ import (
 	"xuedu/internal/accredit/award"
 	"xuedu/internal/accredit/expert"
 	"xuedu/internal/area"
+	"xuedu/internal/audit"
 	"xuedu/internal/calendar"
 	"xuedu/internal/db"
 	"xuedu/internal/errs"
@@ -144,6 +145,7 @@ func (w *World) Give(ctx context.Context, list []award.New) (out []award.Award, 
 // As returns a context in which somebody with a role acts, over an area or,
 // with 0, in the whole city.
 func As(ctx context.Context, role string, areaID int64) context.Context {
+	ctx = audit.With(ctx, audit.Who{Actor: role})
 	return account.With(ctx, account.Actor{ID: role, Login: role, Name: role, Grants: []account.Grant{{Role: role, AreaID: areaID}}})
 }
 
@@ -210,6 +212,11 @@ type bars struct{ w *World }
 
 func (b bars) Bar(_ context.Context, _ *sql.Tx, orgID string, areaID int64, from, to, _, _ string) error {
 	b.w.Bars = append(b.w.Bars, fmt.Sprint(orgID, " ", areaID, " ", from, " ", to))
+	return nil
+}
+
+func (b bars) Unbar(context.Context, *sql.Tx, string, string) error {
+	b.w.Bars = nil
 	return nil
 }
 

@@ -778,6 +778,18 @@ func (q *Queries) LastEvent(ctx context.Context, awardID string) (int64, error) 
 	return nr, err
 }
 
+const lockAward = `-- name: LockAward :execrows
+UPDATE award_detail SET final = final WHERE award_id = $1
+`
+
+func (q *Queries) LockAward(ctx context.Context, awardID string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, lockAward, awardID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const milestones = `-- name: Milestones :many
 SELECT m.id, m.improvement_id, m.text, m.due, m.author, m.at, m.done_at FROM milestone m JOIN improvement i ON i.id = m.improvement_id
 WHERE i.coach_id = $1 ORDER BY m.due, m.id
