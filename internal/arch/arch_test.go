@@ -25,7 +25,7 @@ var layer = map[string]int{
 	"accredit/assign": 1, "accredit/score": 4, "accredit/attach": 4, "accredit/expert": 4, "draw/register": 4,
 	"ledger": 5, "activity": 5, "plan": 5, "org": 5, "indicator": 5, "statistic": 5, "accredit": 5,
 	"report": 6, "ledger/figureview": 6, "demo": 6, "statistic/workbook": 6,
-	"accredit/panel": 6, "accredit/visit": 6, "accredit/decide": 6, "accredit/award": 6,
+	"accredit/panel": 6, "accredit/ballot": 6, "accredit/visit": 6, "accredit/decide": 6, "accredit/award": 6,
 	"app": 8, "cli": 9,
 }
 
@@ -44,7 +44,7 @@ func layerOf(name string) (int, bool) {
 // domains must not know HTTP.
 var domains = []string{"area", "pack", "account", "org", "ledger", "ledger/engine", "activity", "plan", "report", "audit", "calendar", "demo",
 	"period", "formula", "workflow", "measure", "indicator", "statistic", "statistic/form", "statistic/rule", "statistic/workbook",
-	"draw", "draw/register", "accredit", "accredit/assign", "accredit/score", "accredit/attach", "accredit/expert", "accredit/panel", "accredit/visit", "accredit/decide", "accredit/award"}
+	"draw", "draw/register", "accredit", "accredit/assign", "accredit/score", "accredit/attach", "accredit/expert", "accredit/panel", "accredit/ballot", "accredit/visit", "accredit/decide", "accredit/award"}
 
 // owners: only these packages may import a library.
 var owners = map[string][]string{

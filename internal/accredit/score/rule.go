@@ -44,7 +44,7 @@ type sheet struct {
 	weight    map[string]int64 // by leaf
 	percent   map[string]int64 // by level
 	group     map[string][]string
-	total     int64    // of all weights: 100 unless the rubric was cut to its core
+	total     int64    // of all weights, usually 100
 	ties      []string // ends with the draw
 }
 
@@ -125,35 +125,4 @@ func (s *sheet) checkTies() error {
 		s.ties = append(slices.Clone(s.ties), TieDraw)
 	}
 	return nil
-}
-
-// Core returns the programme with its core leaves only, by which an award is
-// judged again. Scores stay out of 100: weights count by their share.
-func Core(p pack.AwardProgramme) pack.AwardProgramme {
-	var kept []pack.Criterion
-	for _, g := range p.Rubric {
-		leaves := slices.DeleteFunc(slices.Clone(g.Leaves), func(l pack.Leaf) bool { return !l.Core })
-		if len(leaves) == 0 {
-			continue
-		}
-		g.Leaves, g.Weight = leaves, 0
-		for _, l := range leaves {
-			g.Weight += l.Weight
-		}
-		kept = append(kept, g)
-	}
-	p.Rubric = kept
-	p.Ties = slices.DeleteFunc(slices.Clone(p.Ties), func(t string) bool { return !tieIn(kept, t) })
-	return p
-}
-
-func tieIn(rubric []pack.Criterion, tie string) bool {
-	leaf, isLeaf := strings.CutPrefix(tie, TieLeaf)
-	group, isGroup := strings.CutPrefix(tie, TieGroup)
-	for _, g := range rubric {
-		if isGroup && g.Code == group || isLeaf && slices.ContainsFunc(g.Leaves, func(l pack.Leaf) bool { return l.Code == leaf }) {
-			return true
-		}
-	}
-	return !isLeaf && !isGroup
 }

@@ -138,16 +138,14 @@ func TestTooFar(t *testing.T) {
 	}
 }
 
-// TestCore: weights of the core leaves count by their share, so scores stay
-// out of 100.
-func TestCore(t *testing.T) {
+// TestPoints: one ballot by itself, out of 100 also where the weights are not.
+func TestPoints(t *testing.T) {
 	t.Parallel()
-	p := score.Core(programme())
-	if got := p.Leaves(); len(got) != 2 || slices.Contains(p.Ties, "leaf:2.1") || !slices.Contains(p.Ties, "group:1") {
-		t.Fatalf("core: %v, ties %v", got, p.Ties)
-	}
-	got, err := score.Points(p, score.Ballot{Levels: map[string]string{"1.1": "A", "2.2": "C"}})
-	if err != nil || got != "80.00" {
+	p := programme()
+	p.Rubric = p.Rubric[:1]
+	p.Ties = nil
+	got, err := score.Points(p, score.Ballot{Levels: map[string]string{"1.1": "A", "1.2": "C"}}) // (20 + 9) of 35
+	if err != nil || got != "82.86" {
 		t.Errorf("%s, %v", got, err)
 	}
 }

@@ -48,12 +48,15 @@ CREATE TABLE mark (
   private    TEXT NOT NULL,                   -- notes for the expert alone
   reason     TEXT NOT NULL,                   -- round 2: why it changed
   sealed     BIGINT NOT NULL,
+  version    BIGINT NOT NULL,
+  author     TEXT NOT NULL,                   -- account that typed it in from paper, '' = the expert
   at         TIMESTAMPTZ NOT NULL,
   PRIMARY KEY (assignment_id, leaf, round)
 );
 CREATE TABLE discussion (
   id         TEXT PRIMARY KEY,
-  application_id TEXT NOT NULL,
+  call_id    TEXT NOT NULL,
+  application_id TEXT NOT NULL UNIQUE,
   state      TEXT NOT NULL,                   -- open, closed
   spread     TEXT NOT NULL,
   opened_at  TIMESTAMPTZ NOT NULL,
@@ -63,7 +66,7 @@ CREATE TABLE discussion (
 CREATE TABLE discussion_post (
   id         TEXT PRIMARY KEY,
   discussion_id TEXT NOT NULL REFERENCES discussion (id),
-  expert_id  TEXT NOT NULL,
+  assignment_id TEXT NOT NULL,
   text       TEXT NOT NULL,
   at         TIMESTAMPTZ NOT NULL
 );
