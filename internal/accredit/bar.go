@@ -142,3 +142,14 @@ func (s *Service) LiftBar(ctx context.Context, id, reason string) error {
 		return audit.Append(ctx, tx, now, audit.Entry{Verb: "accredit:lift", Object: "bar:" + id, AreaID: b.AreaID, Reason: reason})
 	})
 }
+
+// LiftBarsIn lifts all bars of a source, in the transaction of a decision that
+// takes back what they followed from: the caller has checked that it may, and
+// notes it in the trail.
+func (s *Service) LiftBarsIn(ctx context.Context, tx *sql.Tx, source, reason string) error {
+	err := gen.New(tx).LiftBarsOf(ctx, gen.LiftBarsOfParams{Source: source, LiftedAt: nullTime(s.stamp()), LiftedBy: actor(ctx), LiftedWhy: reason})
+	if err != nil {
+		return fmt.Errorf("lift bars: %w", err)
+	}
+	return nil
+}

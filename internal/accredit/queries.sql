@@ -106,6 +106,9 @@ ORDER BY at, id;
 -- name: LiftBar :exec
 UPDATE bar SET lifted_at = @lifted_at, lifted_by = @lifted_by, lifted_why = @lifted_why WHERE id = @id;
 
+-- name: LiftBarsOf :exec
+UPDATE bar SET lifted_at = @lifted_at, lifted_by = @lifted_by, lifted_why = @lifted_why WHERE source = @source AND lifted_at IS NULL;
+
 -- name: ListDuplicates :many
 SELECT other_id, reason, author, at FROM duplicate WHERE application_id = @application_id ORDER BY other_id;
 

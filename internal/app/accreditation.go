@@ -1,7 +1,6 @@
 package app
 
 import (
-	"xuedu/internal/accredit"
 	"xuedu/internal/draw/register"
 )
 
@@ -9,5 +8,5 @@ import (
 // needs the others (P1.7).
 func (a *App) wireAccreditation() {
 	a.Draws = register.New(register.Deps{DB: a.DB, Now: a.now})
-	a.Calls = accredit.New(accredit.Deps{DB: a.DB, Pack: a.Packs.Pack, Tree: a.Areas.Tree, Days: a.Calendar, Now: a.now})
+	a.wireApplications()
 }

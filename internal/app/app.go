@@ -12,6 +12,7 @@ import (
 
 	"xuedu/internal/account"
 	"xuedu/internal/accredit"
+	"xuedu/internal/accredit/attach"
 	"xuedu/internal/activity"
 	"xuedu/internal/activity/activityhttp"
 	"xuedu/internal/area"
@@ -58,8 +59,9 @@ type App struct {
 	Forms      *form.Service
 	Returns    *statistic.Service
 
-	Calls *accredit.Service // calls and applications
-	Draws *register.Service // verifiable draws
+	Calls       *accredit.Service // calls and applications
+	Attachments *attach.Store     // their files
+	Draws       *register.Service // verifiable draws
 
 	Jobs    *job.Queue
 	Metrics *web.Metrics

@@ -47,6 +47,7 @@ func (a *App) newJobs() *job.Queue {
 		return err
 	})
 	job.Every(q, promptEvery, promptArgs{})
+	a.applicationJobs(q)
 	return q
 }
 

@@ -20,6 +20,7 @@ type Config struct {
 	DB        string `koanf:"db"`         // sqlite:PATH or postgres://…
 	Addr      string `koanf:"addr"`       // host:port to serve on
 	KeyFile   string `koanf:"key_file"`   // "" = the default place, see keys.PathFor
+	FilesDir  string `koanf:"files_dir"`  // attachments; "" = beside the SQLite file, must be set for PostgreSQL
 	CacheDir  string `koanf:"cache_dir"`  // "" = beside the SQLite file or the user's cache folder
 	Lang      string `koanf:"lang"`       // of the command line: zh-CN or en; "" = from LANG
 	LogFormat string `koanf:"log_format"` // text or json
@@ -28,12 +29,14 @@ type Config struct {
 
 	Proxies      string `koanf:"proxies"`       // networks whose X-Forwarded-For is believed, comma-separated
 	MetricsAddr  string `koanf:"metrics_addr"`  // host:port of /metrics; "" = on addr, for this machine only
+	ScanCommand  string `koanf:"scan_command"`  // looks at attachments: clamdscan --no-summary -; "" = nobody does
+	ScanSeconds  int    `koanf:"scan_seconds"`  // for one attachment
 	PasswordHash string `koanf:"password_hash"` // cost of argon2id: m=KIB,t=PASSES,p=THREADS
 }
 
 // Default is what holds where nothing is said.
 var Default = Config{DB: "sqlite:xuedu.db", Addr: "127.0.0.1:8080", LogFormat: "text", LogLevel: "info",
-	Proxies: "127.0.0.0/8, ::1/128", PasswordHash: "m=47104,t=1,p=1"}
+	Proxies: "127.0.0.0/8, ::1/128", ScanSeconds: 60, PasswordHash: "m=47104,t=1,p=1"}
 
 // Load merges the sources. path is the TOML file, "" for none; flags holds the
 // values that were given on the command line, by koanf name.

@@ -477,6 +477,27 @@ func (q *Queries) LiftBar(ctx context.Context, arg LiftBarParams) error {
 	return err
 }
 
+const liftBarsOf = `-- name: LiftBarsOf :exec
+UPDATE bar SET lifted_at = $1, lifted_by = $2, lifted_why = $3 WHERE source = $4 AND lifted_at IS NULL
+`
+
+type LiftBarsOfParams struct {
+	LiftedAt  sql.NullTime
+	LiftedBy  string
+	LiftedWhy string
+	Source    string
+}
+
+func (q *Queries) LiftBarsOf(ctx context.Context, arg LiftBarsOfParams) error {
+	_, err := q.db.ExecContext(ctx, liftBarsOf,
+		arg.LiftedAt,
+		arg.LiftedBy,
+		arg.LiftedWhy,
+		arg.Source,
+	)
+	return err
+}
+
 const listApplicationEvents = `-- name: ListApplicationEvents :many
 SELECT nr, move, from_state, to_state, reason, actor, at FROM application_event WHERE application_id = $1 ORDER BY nr
 `
