@@ -30,7 +30,7 @@ var titles = map[errs.Kind]string{
 
 // front is the face whose page failed, so that the way back is the right one.
 func front(r *http.Request) Front {
-	for path, f := range map[string]Front{"/desk": Desk, "/admin": Admin} {
+	for path, f := range map[string]Front{"/desk": Desk, "/admin": Admin, "/review": Review} {
 		if r.URL.Path == path || strings.HasPrefix(r.URL.Path, path+"/") {
 			return f
 		}

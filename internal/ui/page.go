@@ -43,6 +43,7 @@ const (
 	Public Front = "public"
 	Desk   Front = "desk"
 	Admin  Front = "admin"
+	Review Front = "review" // experts
 )
 
 // Page is embedded in every page's data.

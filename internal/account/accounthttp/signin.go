@@ -59,6 +59,9 @@ func (h *handler) signIn(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	h.setCookie(w, s.Token)
+	if back == "/desk" && !s.Actor.Can("desk:use") && s.Actor.Can("review:use") {
+		back = "/review" // experts have no desk
+	}
 	http.Redirect(w, r, back, http.StatusSeeOther)
 	return nil
 }

@@ -2,13 +2,13 @@ package ballot
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
 	"xuedu/internal/accredit"
 	"xuedu/internal/accredit/ballot/internal/gen"
 	"xuedu/internal/accredit/score"
-	"xuedu/internal/errs"
 )
 
 // stateReview is the state of an application that is being judged.
@@ -123,27 +123,21 @@ func (s *Service) far(ctx context.Context, c accredit.Call) ([]string, error) {
 // States of a call from which on applicants read what experts said.
 var decided = []string{"decided", "closed"}
 
-// Comment is what an expert said of a leaf, by nobody's name or seat.
-type Comment struct{ Leaf, Text string }
-
-// Comments returns what the experts said of an application, to whoever may
-// read it, after the decision (Conflict before): by leaf, in an order that says
-// nothing of who wrote what.
-func (s *Service) Comments(ctx context.Context, applicationID string) ([]Comment, error) {
+// Comments returns what the experts wrote of an application, by leaf, to
+// whoever may read it; nothing before the decision. Their order says nothing
+// of who wrote what.
+func (s *Service) Comments(ctx context.Context, applicationID string) (map[string][]string, error) {
 	app, err := s.Calls.Application(ctx, applicationID)
 	if err != nil {
 		return nil, err
 	}
 	c, err := s.Calls.Call(ctx, app.CallID)
-	if err != nil {
+	if err != nil || !slices.Contains(decided, c.State) {
 		return nil, err
-	}
-	if !slices.Contains(decided, c.State) {
-		return nil, errs.New(errs.Conflict, "ballot.not_decided")
 	}
 	rows, err := gen.New(s.DB.Read).MarksOfApplication(ctx, applicationID)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read marks: %w", err)
 	}
 	last := map[[2]string]string{}
 	for _, r := range rows { // round 1 before round 2
@@ -155,12 +149,8 @@ func (s *Service) Comments(ctx context.Context, applicationID string) ([]Comment
 			said[k[0]] = append(said[k[0]], text)
 		}
 	}
-	var out []Comment
-	for _, l := range c.Rules.Programme.Leaves() {
-		slices.SortFunc(said[l.Code], strings.Compare)
-		for _, text := range said[l.Code] {
-			out = append(out, Comment{Leaf: l.Code, Text: text})
-		}
+	for _, list := range said {
+		slices.SortFunc(list, strings.Compare)
 	}
-	return out, nil
+	return said, nil
 }

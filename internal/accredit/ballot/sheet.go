@@ -13,7 +13,7 @@ import (
 )
 
 // stageReview is the stage of a call's timeline in which ballots are cast.
-const stageReview = "reviewing"
+const stageReview = stateReview
 
 // Sheet returns an application as the signed-in expert judges it; NotFound to
 // everybody whose assignment it is not, and as soon as there is a conflict.
