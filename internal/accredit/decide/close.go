@@ -74,8 +74,8 @@ func (s *Service) Close(ctx context.Context, meetingID string) error {
 	if m.State != MeetingOpen {
 		return errs.New(errs.Conflict, "decide.meeting_closed")
 	}
-	if !passes(rulesOf(c).Quorum, m.Present(), len(m.Members)) {
-		return errs.New(errs.Conflict, "decide.no_quorum", "Present", m.Present(), "N", len(m.Members))
+	if !passes(RulesOf(c).Quorum, m.Present(), len(m.Members)) {
+		return errs.New(errs.Conflict, "decide.no_quorum", "Present", m.Present(), "All", len(m.Members))
 	}
 	decisions, err := s.settle(ctx, c, m)
 	if err != nil {
@@ -116,7 +116,7 @@ func (s *Service) settle(ctx context.Context, c accredit.Call, m Meeting) ([]gen
 			return nil, errs.New(errs.Conflict, "decide.votes_missing", "Code", a.Code)
 		}
 		d := gen.SetDecisionParams{ApplicationID: a.ID, CallID: c.ID}
-		yes := m.Passed(rulesOf(c), a.ID)
+		yes := m.Passed(RulesOf(c), a.ID)
 		if yes {
 			passed++
 		}
@@ -132,7 +132,7 @@ func (s *Service) settle(ctx context.Context, c accredit.Call, m Meeting) ([]gen
 		out = append(out, d)
 	}
 	if most := c.Places; most > 0 && passed > most {
-		return nil, errs.New(errs.Conflict, "decide.too_many", "Passed", passed, "N", most)
+		return nil, errs.New(errs.Conflict, "decide.too_many", "Passed", passed, "Places", most)
 	}
 	return out, nil
 }
@@ -157,4 +157,20 @@ func (s *Service) byRule(ctx context.Context, c accredit.Call) (map[string]bool,
 		in[st.Application] = st.In
 	}
 	return in, err
+}
+
+// Standing returns the order as members of a meeting see it, by application.
+func (s *Service) Standing(ctx context.Context, m Meeting) (map[string]Outcome, error) {
+	list, err := s.outcomes(ctx, m.CallID)
+	out := make(map[string]Outcome, len(list))
+	for _, o := range list {
+		out[o.ApplicationID] = o
+	}
+	return out, err
+}
+
+// TieFrozen reports whether a draw of a call's ties waits for its value.
+func (s *Service) TieFrozen(ctx context.Context, callID string) (bool, error) {
+	id, err := s.openDraw(ctx, callID)
+	return id != "", err
 }

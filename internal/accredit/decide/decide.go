@@ -71,7 +71,6 @@ type Deps struct {
 	Visits  func(ctx context.Context, callID string) (map[string]map[string]string, error) // application to leaf to level
 	Judges  func(ctx context.Context, callID string) ([]string, error)                     // accounts of all who scored or visited
 	Grant   func(ctx context.Context, tx *sql.Tx, list []Awarded) error
-	Renewal func(ctx context.Context, tx *sql.Tx, list []Awarded) error // results of a re-evaluation
 	Keep    func(ctx context.Context, tx *sql.Tx, media string, content []byte) (digest string, err error)
 }
 

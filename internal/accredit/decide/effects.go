@@ -3,9 +3,12 @@ package decide
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"slices"
+	"time"
 
 	"xuedu/internal/accredit"
+	"xuedu/internal/accredit/decide/internal/gen"
 	"xuedu/internal/accredit/score"
 	"xuedu/internal/errs"
 )
@@ -212,9 +215,9 @@ func (s *Service) enter(ctx context.Context, tx *sql.Tx, c accredit.Call, apps [
 		return err
 	}
 	switch {
-	case c.Kind == accredit.KindReevaluation && s.Renewal != nil:
-		return s.Renewal(ctx, tx, list)
-	case c.Kind == accredit.KindReevaluation || c.Rules.Programme.Object == accredit.ObjectEvaluation:
+	case c.Kind == accredit.KindReevaluation:
+		return s.lookedAgain(ctx, tx, list)
+	case c.Rules.Programme.Object == accredit.ObjectEvaluation:
 		return nil
 	case s.Grant == nil:
 		return errs.New(errs.Unavailable, "decide.no_register")
@@ -241,4 +244,27 @@ func (s *Service) awarded(ctx context.Context, c accredit.Call, apps []accredit.
 			Holder: a.Title, Document: doc.Number, Day: doc.Day, Sentence: by[a.ID].Sentence, Score: by[a.ID].Final})
 	}
 	return list, nil
+}
+
+// lookedAgain keeps which awards were evaluated again: Latest tells how it
+// came out, and the award moves on by its own workflow.
+func (s *Service) lookedAgain(ctx context.Context, tx *sql.Tx, list []Awarded) error {
+	q := gen.New(tx)
+	for _, x := range list {
+		err := q.SetAwardOf(ctx, gen.SetAwardOfParams{AwardID: x.AwardID, DecidedAt: sql.NullTime{Time: s.stamp(), Valid: true}, ApplicationID: x.ApplicationID, CallID: x.CallID})
+		if err != nil {
+			return fmt.Errorf("re-evaluation: %w", err)
+		}
+	}
+	return nil
+}
+
+// Latest returns the final score of the newest re-evaluation of an award that
+// was decided since a time; ok is false where there is none.
+func (s *Service) Latest(ctx context.Context, awardID string, since time.Time) (final string, ok bool, err error) {
+	final, err = gen.New(s.DB.Read).LatestOf(ctx, gen.LatestOfParams{AwardID: awardID, Since: sql.NullTime{Time: since, Valid: true}})
+	if isNone(err) {
+		return "", false, nil
+	}
+	return final, err == nil, err
 }

@@ -98,7 +98,7 @@ func (s *Service) Convene(ctx context.Context, n NewMeeting) (string, error) {
 		return "", errs.InvalidField("day", "decide.bad_day")
 	}
 	if least := c.Rules.Programme.Deliberation.Members; len(n.Members) < least {
-		return "", errs.InvalidField("members", "decide.too_few_members", "N", least)
+		return "", errs.InvalidField("members", "decide.too_few_members", "Members", least)
 	}
 	list, err := s.Meetings(ctx, n.CallID)
 	if err != nil {

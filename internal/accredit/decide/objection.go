@@ -90,7 +90,7 @@ func (s *Service) checkObjection(ctx context.Context, n *NewObjection, notice No
 	case !slices.ContainsFunc(notice.Lines, func(l Line) bool { return l.ApplicationID == n.ApplicationID }):
 		return errs.InvalidField("application", "decide.not_on_notice")
 	case len([]rune(n.Grounds)) < leastGrounds:
-		return errs.InvalidField("grounds", "decide.grounds_short", "N", leastGrounds)
+		return errs.InvalidField("grounds", "decide.grounds_short", "Least", leastGrounds)
 	case n.Name != "" && n.Contact == "":
 		return errs.InvalidField("contact", "decide.contact_required")
 	case n.Name == "" && len(n.File) == 0:

@@ -144,7 +144,8 @@ func (m Meeting) Passed(d Rules, applicationID string) bool {
 // Rules are the majorities of a meeting, as fractions.
 type Rules struct{ Quorum, Pass string }
 
-func rulesOf(c accredit.Call) Rules {
+// RulesOf returns the majorities of a call.
+func RulesOf(c accredit.Call) Rules {
 	d := c.Rules.Programme.Deliberation
 	return Rules{d.Quorum, d.Pass}
 }
