@@ -15,9 +15,9 @@ import (
 // the authorisation that the office recorded, and the timeline is the plan.
 func (s *Service) readCall(r gen.AwardCall) (Call, error) {
 	c := Call{ID: r.ID, Code: r.Code, Programme: r.Programme, Kind: r.Kind, State: r.State, Since: r.Since.UTC(), Due: r.Due,
-		Places: int(r.Places), Period: r.Period, Digest: r.Digest, Opens: r.Opens, OpenedAt: r.OpenedAt.Time.UTC(), CreatedBy: r.CreatedBy}
-	if !r.OpenedAt.Valid {
-		c.OpenedAt = c.OpenedAt.Truncate(0)
+		Places: int(r.Places), Period: r.Period, Digest: r.Digest, Opens: r.Opens, CreatedBy: r.CreatedBy}
+	if r.OpenedAt.Valid {
+		c.OpenedAt = r.OpenedAt.Time.UTC()
 	}
 	err := json.Unmarshal([]byte(r.Title), &c.Title)
 	if err != nil {
