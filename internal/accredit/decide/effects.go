@@ -201,7 +201,10 @@ func (s *Service) award(ctx context.Context, tx *sql.Tx, c accredit.Call, _ stri
 	if err != nil {
 		return err
 	}
-	apps = slices.DeleteFunc(apps, func(a accredit.Application) bool { return a.State != "approved" })
+	again := c.Kind == accredit.KindReevaluation // there every result counts, the poor ones too
+	apps = slices.DeleteFunc(apps, func(a accredit.Application) bool {
+		return a.State != "approved" && (!again || !slices.Contains(reviewed, a.State))
+	})
 	if err := s.enter(ctx, tx, c, apps); err != nil {
 		return err
 	}
