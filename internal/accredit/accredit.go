@@ -157,6 +157,7 @@ type Event struct {
 
 // Permissions whose scope the service checks.
 const (
+	PermDesk      = "accredit:desk"      // has to do with applications at all
 	PermApply     = "accredit:apply"     // applicants: own institution or area
 	PermRead      = "accredit:read"      // officers: applications of their area, without experts' marks
 	PermVerify    = "accredit:verify"    // street

@@ -55,7 +55,7 @@ func (a *App) refresh(ctx context.Context) {
 }
 
 func (a *App) activityRoutes() []web.Route {
-	return activityhttp.Routes(activityhttp.Deps{Activity: a.activities(), Tree: a.Areas.Tree, Pack: a.Packs.Pack, Figure: a.figure, Text: a.Bundle.T, Now: a.now, Duties: a.duties})
+	return activityhttp.Routes(activityhttp.Deps{Activity: a.activities(), Tree: a.Areas.Tree, Pack: a.Packs.Pack, Figure: a.figure, Text: a.Bundle.T, Now: a.now, Duties: a.allDuties})
 }
 
 // figure answers one cell.

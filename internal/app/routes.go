@@ -27,6 +27,7 @@ func (a *App) Routes() []web.Route {
 	routes = append(routes, a.formRoutes()...)
 	routes = append(routes, a.indicatorPages().Routes()...)
 	routes = append(routes, a.workbookRoutes()...)
+	routes = append(routes, a.applicationPages().Routes()...)
 	routes = append(routes, a.drawRoutes()...)
 	return routes
 }
@@ -110,6 +111,7 @@ var nav = []ui.NavItem{
 	{Front: ui.Public, Key: "nav.draws", Path: "/draws"},
 	{Front: ui.Desk, Key: "nav.desk", Path: "/desk"},
 	{Front: ui.Desk, Key: "nav.activities", Path: "/desk/activities", Perm: "activity:read"},
+	{Front: ui.Desk, Key: "nav.applications", Path: "/desk/applications", Perm: "accredit:desk"},
 	{Front: ui.Desk, Key: "nav.returns", Path: "/desk/returns", Perm: "return:read"},
 	{Front: ui.Desk, Key: "nav.desk_orgs", Path: "/desk/orgs", Perm: "org:edit"},
 	{Front: ui.Desk, Key: "nav.indicators", Path: "/indicators"},

@@ -23,7 +23,10 @@ const mostDuties = 12
 // duties lists the returns on somebody's desk, for its first page.
 func (a *App) duties(r *http.Request) (activityhttp.Duties, error) {
 	d, err := statistichttp.Duties(a.returnDeps(), r, mostDuties)
-	out := activityhttp.Duties{All: d.All, Late: d.Late, Title: d.Title, Href: d.Href, HrefText: d.HrefText}
+	out := activityhttp.Duties{All: d.All, Late: d.Late, Title: d.Title}
+	if d.Href != "" {
+		out.Links = []activityhttp.DutyLink{{Href: d.Href, Text: d.HrefText}}
+	}
 	for _, x := range d.List {
 		out.List = append(out.List, activityhttp.Duty(x))
 	}

@@ -99,6 +99,7 @@ func (p homePage) doors(a account.Actor) []door {
 	for _, d := range []struct{ perm, href, text, note string }{
 		{"activity:edit", "/desk/activities", "desk.door.activities", "desk.door.activities.note"},
 		{"activity:read", "/desk/meetings", "desk.door.meetings", "desk.door.meetings.note"},
+		{"accredit:desk", "/desk/applications", "desk.door.applications", "desk.door.applications.note"},
 		{"return:read", "/desk/returns", "desk.door.returns", "desk.door.returns.note"},
 		{"return:review", "/desk/collections", "desk.door.collections", "desk.door.collections.note"},
 		{"org:edit", "/desk/orgs", "desk.door.orgs", "desk.door.orgs.note"},

@@ -47,16 +47,19 @@ type Deps struct {
 
 // Duties are the tasks of another domain on the desk, the most pressing first.
 type Duties struct {
-	List     []Duty
-	All      int    // with those that are not listed
-	Late     int    // those whose day is over
-	Title    string // of the list
-	Href     string // of all of them
-	HrefText string
+	List  []Duty
+	All   int        // with those that are not listed
+	Late  int        // those whose day is over
+	Title string     // of the list
+	Links []DutyLink // to all of them
 }
+
+// DutyLink leads to all tasks of a kind.
+type DutyLink struct{ Href, Text string }
 
 // Duty is one task in words.
 type Duty struct {
+	Due                        string // day, "" = none
 	Day, In, What, About, Href string
 	Late                       bool
 	Used, Of                   int // working days gone, of those there are; Of 0 = no limit

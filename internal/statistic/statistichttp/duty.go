@@ -11,6 +11,7 @@ import (
 
 // Duty is a return that waits for somebody, in words, for their desk.
 type Duty struct {
+	Due                        string // day, "" = none
 	Day, In, What, About, Href string
 	Late                       bool
 	Used, Of                   int // working days gone, of those there are
@@ -56,7 +57,7 @@ func Duties(d Deps, r *http.Request, most int) (DutyList, error) {
 
 func (p page) duty(r statistic.Return) Duty {
 	since, due := p.h.dayOf(r.Since), dateOf(r.Due)
-	out := Duty{Day: p.DayOf(r.Due), In: p.DueIn(r.Due), What: r.Collection.Form.Name.In(p.Lang), Href: p.Href(r), Late: p.Late(r.Due),
+	out := Duty{Due: r.Due, Day: p.DayOf(r.Due), In: p.DueIn(r.Due), What: r.Collection.Form.Name.In(p.Lang), Href: p.Href(r), Late: p.Late(r.Due),
 		About: p.PlacePath(r.AreaID) + " · " + p.Period(r.Collection.Period), State: p.State(r), Tag: p.StateTag(r, true), Next: p.Now(r, true)}
 	if !due.IsZero() {
 		out.Of = max(1, p.h.Days().Between(since, due))
