@@ -69,7 +69,7 @@ func (s *Service) gatesOf(ctx context.Context, c Call, who candidate, old []Gate
 func (s *Service) gate(ctx context.Context, c Call, g pack.Gate, who candidate) (GateResult, error) {
 	switch g.Kind {
 	case gateFormula:
-		holds, value, st, err := s.Figures.Holds(ctx, g.Test, who.areaID, c.Period)
+		holds, value, st, err := s.Figures.Holds(ctx, g.Test, figureArea(who.district, who.areaID), c.Period)
 		if err != nil {
 			return GateResult{}, err
 		}

@@ -44,7 +44,16 @@ func (s *Service) figure(ctx context.Context, kind, code string, a Application, 
 	if kind == EvidenceOrg {
 		return s.Figures.OfOrg(ctx, code, a.OrgID, period)
 	}
-	return s.Figures.OfArea(ctx, code, a.AreaID, period)
+	return s.Figures.OfArea(ctx, code, figureArea(a.District, a.AreaID), period)
+}
+
+// figureArea is the area whose figures are evidence and decide gates: the
+// district in which something lies, its own area where it lies in none.
+func figureArea(district, areaID int64) int64 {
+	if district != 0 {
+		return district
+	}
+	return areaID
 }
 
 func (s *Service) insertFigures(ctx context.Context, q *gen.Queries, id string, list []Evidence) error {
