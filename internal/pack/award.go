@@ -10,6 +10,7 @@ type AwardProgramme struct {
 	Object   string   `yaml:"object" json:"object"`       // district, organisation, project, base, or evaluation (of every district, P1.9: nothing is awarded)
 	OrgTypes []string `yaml:"org_types" json:"org_types"` // organisation, project, base: types that may apply; empty = all
 	Example  bool     `yaml:"example" json:"example"`     // criteria found elsewhere, to learn from: no call of it opens
+	Source   Text     `yaml:"source" json:"source"`       // example: where the criteria were found
 
 	Quota      int `yaml:"quota" json:"quota"`             // awards in force at most; 0 = no limit
 	RoundQuota int `yaml:"round_quota" json:"round_quota"` // awards of one call at most; 0 = what is left of Quota

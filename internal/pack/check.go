@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ func (l *loader) check() {
 	l.checkStatistics()
 	l.checkYears()
 	l.checkWorkflows()
+	l.checkAwards()
 }
 
 func (l *loader) say(file, ptr, key string, args ...any) {
@@ -52,6 +54,10 @@ func (l *loader) checkHead() {
 // texts are the members that hold a text in every language.
 var texts = []string{"title", "city", "name", "text", "unit", "owner",
 	"note", "scope", "instructions", "organ", "approver", "group", "basis", "why"}
+
+// awardTexts are those of programmes of award besides; elsewhere their names
+// mean other things.
+var awardTexts = []string{"source", "document", "item", "about", "hint", "on_site"}
 
 // checkTexts makes sure that every text is there in every language of the
 // pack, and in no other.
@@ -85,6 +91,9 @@ func (l *loader) walkTexts(file, ptr string, v any, isText bool) {
 
 // isTextField tells the text "name" of a theme from the name of the pack.
 func isTextField(file, ptr, name string) bool {
+	if path.Dir(file) == "programmes" && slices.Contains(awardTexts, name) {
+		return true
+	}
 	return slices.Contains(texts, name) && (file != packFile || ptr != "" || name != "name")
 }
 
