@@ -93,3 +93,20 @@ func (s *Service) Extend(ctx context.Context, id, day, reason string) error {
 		return t.note(ctx, "extend", reason)
 	})
 }
+
+// Scored keeps the final score of the re-evaluation of an award, in the
+// transaction that decides its call. It fails with Conflict where the award is
+// not being re-evaluated, and Invalid for a score that is no decimal.
+func (s *Service) Scored(ctx context.Context, tx *sql.Tx, id, score string) error {
+	t, err := s.turn(ctx, tx, id)
+	switch {
+	case err != nil:
+		return err
+	case t.a.State != stateReevaluating:
+		return errs.New(errs.Conflict, "award.not_now")
+	case !reaches(score, "0"):
+		return errs.InvalidField("score", "award.bad_score")
+	}
+	t.a.Score = score
+	return t.save(ctx)
+}

@@ -25,6 +25,7 @@ type Award struct {
 	Due                   string // last day of the state, "" = none
 	Cause                 string // why it is to be revoked, "" = it is not
 	Exempt                bool   // excellent: the next re-evaluation falls away
+	Score                 string // of the re-evaluation that runs, exact decimal; "" = none yet
 	Failed                int    // re-evaluations failed one after another
 	Final                 bool   // nothing is expected any more
 	Earlier               bool   // from before this program, not yet checked again: it does not count

@@ -24,7 +24,7 @@ func (t *turn) holdsNow(ctx context.Context, name string) (bool, error) {
 	case "exempt_due":
 		return t.a.Exempt && t.dueAgain(), nil
 	case "score_keeps", "score_defers":
-		return t.scored(ctx, name == "score_keeps")
+		return t.scored(name == "score_keeps"), nil
 	case "first_failure":
 		return t.a.Failed == 0, nil
 	case "expired":
@@ -48,24 +48,14 @@ func reevaluateFrom(term string, months int) string {
 	return date(term).AddDate(0, -months, 0).Format(time.DateOnly)
 }
 
-// score is the result of the re-evaluation that runs.
-func (t *turn) score(ctx context.Context) (string, bool, error) {
-	if t.Scores == nil {
-		return "", false, nil
+// scored reports whether there is a score that keeps the award, or one so low
+// that it is deferred.
+func (t *turn) scored(keeps bool) bool {
+	life := t.r.Programme.Life
+	if keeps {
+		return reaches(t.a.Score, life.Keep)
 	}
-	return t.Scores.Latest(ctx, t.a.ID, t.a.Since)
-}
-
-func (t *turn) scored(ctx context.Context, keeps bool) (bool, error) {
-	score, ok, err := t.score(ctx)
-	if err != nil || !ok {
-		return false, err
-	}
-	if life := t.r.Programme.Life; keeps {
-		return reaches(score, life.Keep), nil
-	} else {
-		return !reaches(score, life.Defer), nil
-	}
+	return t.a.Score != "" && !reaches(t.a.Score, life.Defer)
 }
 
 // reaches compares two exact decimals; nothing reaches a bound that is not there.

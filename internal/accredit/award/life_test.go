@@ -138,7 +138,8 @@ func TestReevaluation(t *testing.T) {
 			must(t, "reevaluate", w.Move(by.city, x.ID, "reevaluate", award.In{}))
 		}
 		refused(t, "renewed without a score", w.Move(by.city, a.ID, "renew", award.In{}), errs.Conflict)
-		w.Scores[a.ID], w.Scores[b.ID] = "90.00", "59.99"
+		must(t, "score", w.Score(by.city, a.ID, "90.00"))
+		must(t, "score", w.Score(by.city, b.ID, "59.99"))
 		must(t, "renew", w.Move(by.city, a.ID, "renew", award.In{}))
 		refused(t, "renewed below the bound", w.Move(by.city, b.ID, "renew", award.In{}), errs.Conflict)
 		must(t, "defer", w.Move(by.city, b.ID, "defer", award.In{Reason: "得分不足"}))
@@ -146,6 +147,8 @@ func TestReevaluation(t *testing.T) {
 			t.Errorf("renewed: %+v", got)
 		}
 		must(t, "again", w.Move(by.city, b.ID, "reevaluate", award.In{}))
+		refused(t, "deferred on the score of the time before", w.Move(by.city, b.ID, "defer", award.In{Reason: "x"}), errs.Conflict)
+		must(t, "score again", w.Score(by.city, b.ID, "40"))
 		refused(t, "deferred twice", w.Move(by.city, b.ID, "defer", award.In{Reason: "x"}), errs.Conflict)
 		must(t, "propose", w.Move(by.city, b.ID, "propose_revocation", award.In{Reason: "两次复评未通过", Cause: award.CauseStandard}))
 		w.To("2031-09-02")

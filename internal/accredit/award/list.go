@@ -145,5 +145,5 @@ func fromRow(r gen.AwardRow) Award {
 	return Award{ID: r.ID, Programme: r.Programme, Number: r.Number, Holder: r.Holder, OrgID: r.OrgID, AreaID: r.AreaID,
 		CallID: r.CallID, ApplicationID: r.ApplicationID, Document: r.Document, Day: r.Day, From: r.ValidFrom, To: r.ValidTo,
 		Term: r.Term, Sentence: r.Sentence, State: r.State, Desk: r.Desk, Since: r.Since, Due: r.Due, Cause: r.Cause,
-		Exempt: r.Exempt == 1, Failed: int(r.Failed), Final: r.Final == 1, Earlier: r.Standing == pending}
+		Exempt: r.Exempt == 1, Score: r.Score, Failed: int(r.Failed), Final: r.Final == 1, Earlier: r.Standing == pending}
 }

@@ -25,7 +25,8 @@ const (
 	stateHearing = "hearing"
 	stateRevoked = "revoked"
 
-	stateRectifying = "rectifying" // its last day may be put off
+	stateRectifying   = "rectifying"   // its last day may be put off
+	stateReevaluating = "reevaluating" // its score is waited for
 )
 
 // turn is one award in a transaction, on a day.
@@ -136,7 +137,7 @@ func (t *turn) save(ctx context.Context) error {
 		err = t.q.SetValid(ctx, gen.SetValidParams{ID: a.ID, State: state, ValidFrom: a.From, ValidTo: a.To})
 	}
 	if err == nil {
-		err = t.q.SetLife(ctx, gen.SetLifeParams{AwardID: a.ID, Term: a.Term, Cause: a.Cause, Exempt: flag(a.Exempt), Failed: int64(a.Failed)})
+		err = t.q.SetLife(ctx, gen.SetLifeParams{AwardID: a.ID, Term: a.Term, Cause: a.Cause, Exempt: flag(a.Exempt), Score: a.Score, Failed: int64(a.Failed)})
 	}
 	return err
 }
@@ -163,6 +164,8 @@ func (t *turn) effect(ctx context.Context, name, reason string) error {
 	case "carry":
 		t.a.Exempt = false
 		t.extend()
+	case "begin_again":
+		t.a.Score = ""
 	case "fail":
 		t.a.Failed++
 	case "end_award":
@@ -204,11 +207,7 @@ func (t *turn) renew(ctx context.Context) error {
 		}
 		t.a.Earlier, t.a.From, t.a.Term = false, t.day, t.day
 	}
-	score, _, err := t.score(ctx)
-	if err != nil {
-		return err
-	}
-	t.a.Failed, t.a.Exempt = 0, reaches(score, t.r.Programme.Life.Excellent)
+	t.a.Failed, t.a.Exempt = 0, reaches(t.a.Score, t.r.Programme.Life.Excellent)
 	t.extend()
 	return nil
 }

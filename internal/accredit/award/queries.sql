@@ -4,19 +4,19 @@ VALUES (@id, @kind, @holder, @area_id, @state, @valid_from, @valid_to, @created_
 
 -- name: InsertDetail :exec
 INSERT INTO award_detail (award_id, call_id, application_id, programme, org_id, number, document, day, term, state, desk,
-  since, due, sentence, cause, exempt, failed, final)
+  since, due, sentence, cause, exempt, score, failed, final)
 VALUES (@award_id, @call_id, @application_id, @programme, @org_id, @number, @document, @day, @term, @state, @desk,
-  @since, @due, @sentence, '', 0, 0, 0);
+  @since, @due, @sentence, '', 0, '', 0, 0);
 
 -- name: Awards :many
 SELECT a.id, a.holder, a.area_id, a.state AS standing, a.valid_from, a.valid_to, d.call_id, d.application_id, d.programme, d.org_id,
-  d.number, d.document, d.day, d.term, d.state, d.desk, d.since, d.due, d.sentence, d.cause, d.exempt, d.failed, d.final
+  d.number, d.document, d.day, d.term, d.state, d.desk, d.since, d.due, d.sentence, d.cause, d.exempt, d.score, d.failed, d.final
 FROM award a JOIN award_detail d ON d.award_id = a.id
 ORDER BY d.day DESC, d.number, a.id;
 
 -- name: Award :one
 SELECT a.id, a.holder, a.area_id, a.state AS standing, a.valid_from, a.valid_to, d.call_id, d.application_id, d.programme, d.org_id,
-  d.number, d.document, d.day, d.term, d.state, d.desk, d.since, d.due, d.sentence, d.cause, d.exempt, d.failed, d.final
+  d.number, d.document, d.day, d.term, d.state, d.desk, d.since, d.due, d.sentence, d.cause, d.exempt, d.score, d.failed, d.final
 FROM award a JOIN award_detail d ON d.award_id = a.id
 WHERE a.id = @id;
 
@@ -42,7 +42,7 @@ UPDATE award_detail SET state = @state, desk = @desk, since = @since, due = @due
 UPDATE award SET state = @state, valid_from = @valid_from, valid_to = @valid_to WHERE id = @id;
 
 -- name: SetLife :exec
-UPDATE award_detail SET term = @term, cause = @cause, exempt = @exempt, failed = @failed WHERE award_id = @award_id;
+UPDATE award_detail SET term = @term, cause = @cause, exempt = @exempt, score = @score, failed = @failed WHERE award_id = @award_id;
 
 -- name: SetDue :exec
 UPDATE award_detail SET due = @due WHERE award_id = @award_id;

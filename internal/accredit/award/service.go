@@ -24,19 +24,18 @@ import (
 	"xuedu/internal/workflow"
 )
 
-// Deps are what a Service works with. Scores, Watch, Bars and Ties may be nil:
-// then nothing was scored, found, barred or tied.
+// Deps are what a Service works with. Watch, Bars and Ties may be nil:
+// then nothing is found, barred or tied.
 type Deps struct {
-	DB     *db.DB
-	Pack   func() *pack.Pack
-	Tree   func() *area.Tree
-	Days   func() *calendar.Calendar
-	Calls  Calls
-	Scores Scores
-	Watch  Watch
-	Bars   Bars
-	Ties   Ties
-	Now    func() time.Time
+	DB    *db.DB
+	Pack  func() *pack.Pack
+	Tree  func() *area.Tree
+	Days  func() *calendar.Calendar
+	Calls Calls
+	Watch Watch
+	Bars  Bars
+	Ties  Ties
+	Now   func() time.Time
 }
 
 // Calls are the calls that awards come from.
@@ -44,13 +43,6 @@ type Calls interface {
 	Call(ctx context.Context, id string) (accredit.Call, error)
 	// OfCall lists the applications of a call, whoever asks.
 	OfCall(ctx context.Context, callID string) ([]accredit.Application, error)
-}
-
-// Scores gives the results of re-evaluations.
-type Scores interface {
-	// Latest returns the final score of the newest re-evaluation of an award
-	// that was decided since a time; ok is false where there is none.
-	Latest(ctx context.Context, awardID string, since time.Time) (score string, ok bool, err error)
 }
 
 // Watch finds what speaks against an award.

@@ -18,6 +18,7 @@ CREATE TABLE award_detail (
   sentence   TEXT NOT NULL,                   -- public word of the jury
   cause      TEXT NOT NULL,                   -- why it is to be revoked: fraud, standard, other; '' = it is not
   exempt     BIGINT NOT NULL,                 -- 1 = excellent: the next re-evaluation falls away
+  score      TEXT NOT NULL,                   -- of the re-evaluation that runs, exact decimal; '' = none yet
   failed     BIGINT NOT NULL,                 -- re-evaluations failed one after another
   final      BIGINT NOT NULL                  -- 1 = in a state in which nothing is expected any more
 );

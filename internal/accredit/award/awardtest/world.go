@@ -43,7 +43,6 @@ type World struct {
 	Pack   *pack.Pack
 	Tree   *area.Tree
 	Calls  *Calls
-	Scores map[string]string          // of re-evaluations, by award
 	Reds   map[string]bool            // "CODE AREA": red
 	Upheld map[string][]award.Finding // by award
 	Bars   []string                   // "ORG AREA FROM TO"
@@ -92,11 +91,11 @@ func New(t testing.TB, d *db.DB) *World {
 			t.Fatal(err)
 		}
 	}
-	w := &World{DB: d, Clock: Noon, Pack: &own, Tree: area.NewTree(areas), Scores: map[string]string{}, Reds: map[string]bool{}, Upheld: map[string][]award.Finding{}}
+	w := &World{DB: d, Clock: Noon, Pack: &own, Tree: area.NewTree(areas), Reds: map[string]bool{}, Upheld: map[string][]award.Finding{}}
 	w.Calls = &Calls{calls: map[string]accredit.Call{}, apps: map[string][]accredit.Application{}}
 	days := calendar.New([]time.Weekday{time.Saturday, time.Sunday}, nil, []int{2026})
 	w.Service = award.NewService(award.Deps{DB: d, Pack: func() *pack.Pack { return w.Pack }, Tree: func() *area.Tree { return w.Tree },
-		Days: func() *calendar.Calendar { return days }, Calls: w.Calls, Scores: scores{w}, Watch: watch{w}, Bars: bars{w}, Ties: ties{w}, Now: w.Now})
+		Days: func() *calendar.Calendar { return days }, Calls: w.Calls, Watch: watch{w}, Bars: bars{w}, Ties: ties{w}, Now: w.Now})
 	return w
 }
 
@@ -140,6 +139,11 @@ func (w *World) Give(ctx context.Context, list []award.New) (out []award.Award, 
 		return err
 	})
 	return out, err
+}
+
+// Score gives the re-evaluation of an award a score.
+func (w *World) Score(ctx context.Context, id, score string) error {
+	return w.DB.InTx(ctx, func(tx *sql.Tx) error { return w.Scored(ctx, tx, id, score) })
 }
 
 // As returns a context in which somebody with a role acts, over an area or,
@@ -186,13 +190,6 @@ func (c *Calls) Call(_ context.Context, id string) (accredit.Call, error) {
 // OfCall implements award.Calls.
 func (c *Calls) OfCall(_ context.Context, id string) ([]accredit.Application, error) {
 	return c.apps[id], nil
-}
-
-type scores struct{ w *World }
-
-func (s scores) Latest(_ context.Context, awardID string, _ time.Time) (string, bool, error) {
-	x, ok := s.w.Scores[awardID]
-	return x, ok, nil
 }
 
 type watch struct{ w *World }

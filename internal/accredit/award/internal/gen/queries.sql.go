@@ -13,7 +13,7 @@ import (
 
 const award = `-- name: Award :one
 SELECT a.id, a.holder, a.area_id, a.state AS standing, a.valid_from, a.valid_to, d.call_id, d.application_id, d.programme, d.org_id,
-  d.number, d.document, d.day, d.term, d.state, d.desk, d.since, d.due, d.sentence, d.cause, d.exempt, d.failed, d.final
+  d.number, d.document, d.day, d.term, d.state, d.desk, d.since, d.due, d.sentence, d.cause, d.exempt, d.score, d.failed, d.final
 FROM award a JOIN award_detail d ON d.award_id = a.id
 WHERE a.id = $1
 `
@@ -40,6 +40,7 @@ type AwardRow struct {
 	Sentence      string
 	Cause         string
 	Exempt        int64
+	Score         string
 	Failed        int64
 	Final         int64
 }
@@ -69,6 +70,7 @@ func (q *Queries) Award(ctx context.Context, id string) (AwardRow, error) {
 		&i.Sentence,
 		&i.Cause,
 		&i.Exempt,
+		&i.Score,
 		&i.Failed,
 		&i.Final,
 	)
@@ -88,7 +90,7 @@ func (q *Queries) AwardByNumber(ctx context.Context, number string) (string, err
 
 const awards = `-- name: Awards :many
 SELECT a.id, a.holder, a.area_id, a.state AS standing, a.valid_from, a.valid_to, d.call_id, d.application_id, d.programme, d.org_id,
-  d.number, d.document, d.day, d.term, d.state, d.desk, d.since, d.due, d.sentence, d.cause, d.exempt, d.failed, d.final
+  d.number, d.document, d.day, d.term, d.state, d.desk, d.since, d.due, d.sentence, d.cause, d.exempt, d.score, d.failed, d.final
 FROM award a JOIN award_detail d ON d.award_id = a.id
 ORDER BY d.day DESC, d.number, a.id
 `
@@ -115,6 +117,7 @@ type AwardsRow struct {
 	Sentence      string
 	Cause         string
 	Exempt        int64
+	Score         string
 	Failed        int64
 	Final         int64
 }
@@ -150,6 +153,7 @@ func (q *Queries) Awards(ctx context.Context) ([]AwardsRow, error) {
 			&i.Sentence,
 			&i.Cause,
 			&i.Exempt,
+			&i.Score,
 			&i.Failed,
 			&i.Final,
 		); err != nil {
@@ -573,9 +577,9 @@ func (q *Queries) InsertCoach(ctx context.Context, arg InsertCoachParams) error 
 
 const insertDetail = `-- name: InsertDetail :exec
 INSERT INTO award_detail (award_id, call_id, application_id, programme, org_id, number, document, day, term, state, desk,
-  since, due, sentence, cause, exempt, failed, final)
+  since, due, sentence, cause, exempt, score, failed, final)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-  $12, $13, $14, '', 0, 0, 0)
+  $12, $13, $14, '', 0, '', 0, 0)
 `
 
 type InsertDetailParams struct {
@@ -1056,13 +1060,14 @@ func (q *Queries) SetImprovement(ctx context.Context, arg SetImprovementParams) 
 }
 
 const setLife = `-- name: SetLife :exec
-UPDATE award_detail SET term = $1, cause = $2, exempt = $3, failed = $4 WHERE award_id = $5
+UPDATE award_detail SET term = $1, cause = $2, exempt = $3, score = $4, failed = $5 WHERE award_id = $6
 `
 
 type SetLifeParams struct {
 	Term    string
 	Cause   string
 	Exempt  int64
+	Score   string
 	Failed  int64
 	AwardID string
 }
@@ -1072,6 +1077,7 @@ func (q *Queries) SetLife(ctx context.Context, arg SetLifeParams) error {
 		arg.Term,
 		arg.Cause,
 		arg.Exempt,
+		arg.Score,
 		arg.Failed,
 		arg.AwardID,
 	)
