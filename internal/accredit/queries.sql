@@ -124,6 +124,7 @@ WHERE (a.due <> '' AND a.due < CAST(@day AS TEXT)) OR a.submitted_at IS NULL ORD
 SELECT created_by AS account FROM application a WHERE a.id = @id
 UNION SELECT c.author FROM claim c WHERE c.application_id = @id
 UNION SELECT e.actor FROM application_event e WHERE e.application_id = @id
+  AND e.from_state IN ('applying', 'self_assessed', 'verifying', 'recommending', 'not_recommended', 'formal_check', 'supplement')
 UNION SELECT v.author FROM evidence v WHERE v.application_id = @id AND v.kind NOT IN ('figure', 'org')
 UNION SELECT r.author FROM recommendation r WHERE r.application_id = @id
 ORDER BY 1;

@@ -852,6 +852,7 @@ const listStaff = `-- name: ListStaff :many
 SELECT created_by AS account FROM application a WHERE a.id = $1
 UNION SELECT c.author FROM claim c WHERE c.application_id = $1
 UNION SELECT e.actor FROM application_event e WHERE e.application_id = $1
+  AND e.from_state IN ('applying', 'self_assessed', 'verifying', 'recommending', 'not_recommended', 'formal_check', 'supplement')
 UNION SELECT v.author FROM evidence v WHERE v.application_id = $1 AND v.kind NOT IN ('figure', 'org')
 UNION SELECT r.author FROM recommendation r WHERE r.application_id = $1
 ORDER BY 1
