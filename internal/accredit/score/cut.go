@@ -21,15 +21,31 @@ func (t *table) take() {
 	if t.places > 0 && len(could) > t.places {
 		t.acrossCut(could)
 	}
+	t.grey(could)
+}
+
+// grey marks the lines that little separates from the other side of the cut:
+// from the first that is out, or from the last that is in; where places are
+// left, from the score to be reached.
+func (t *table) grey(could []*line) {
 	grey, ok := decimal(t.rule.Grey)
 	if t.cut == nil || !ok {
 		return
 	}
+	above := t.cut
+	if t.places > 0 && len(could) > t.places {
+		above = could[t.places].final
+	}
 	for _, l := range t.lines {
-		if l.short {
-			d := new(big.Rat).Sub(l.final, t.cut)
-			l.Grey = d.Abs(d).Cmp(grey) <= 0
+		if !l.short {
+			continue
 		}
+		other := t.cut
+		if l.final.Cmp(t.cut) >= 0 {
+			other = above
+		}
+		d := new(big.Rat).Sub(l.final, other)
+		l.Grey = d.Abs(d).Cmp(grey) <= 0
 	}
 }
 

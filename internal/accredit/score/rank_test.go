@@ -57,7 +57,7 @@ func TestRank(t *testing.T) {
 		want   string
 	}{
 		{"by score", func() score.Record { return record(1, "BBBBB", "AAAAA", "CCCCC") },
-			"1 JY-2 100.00 grey in; 2 JY-1 80.00; 3 JY-3 60.00"},
+			"1 JY-2 100.00 in; 2 JY-1 80.00; 3 JY-3 60.00"},
 		{"too few ballots", func() score.Record { r := record(2, "BBBBB", "AAAAA"); r.Ballots = r.Ballots[:9]; return r },
 			"1 JY-1 80.00 in; 2 JY-2 "},
 		{"visit", func() score.Record { // 80 × 70 % + 100 × 30 % = 86
@@ -77,12 +77,12 @@ func TestRank(t *testing.T) {
 			r.Entries[1].Recommendation, r.Entries[2].Recommendation = 2, 1
 			r.Entries[3].Visit = map[string]string{"1.1": "A"} // never helps who was left out
 			return r
-		}, "1 JY-1 100.00 grey in; 2 JY-3 80.00 recommendation; 3 JY-2 80.00 recommendation; 4 JY-4 72.00"},
+		}, "1 JY-1 100.00 in; 2 JY-3 80.00 recommendation; 3 JY-2 80.00 recommendation; 4 JY-4 72.00"},
 		{"meeting deviates", func() score.Record {
 			r := record(1, "AAAAA", "BBBBB")
 			r.Entries[0].Decision, r.Entries[1].Decision = score.DecisionOut, score.DecisionIn
 			return r
-		}, "1 JY-1 100.00 grey; 2 JY-2 80.00 in"},
+		}, "1 JY-1 100.00; 2 JY-2 80.00 in"},
 		{"nothing to award", func() score.Record { return record(0, "AAAAA", "BBBBB") }, "1 JY-1 100.00; 2 JY-2 80.00"},
 		{"empty", func() score.Record { return record(3) }, ""},
 	} {
