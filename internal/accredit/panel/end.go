@@ -96,6 +96,9 @@ func (s *Service) end(ctx context.Context, c accredit.Call, a Assignment, e endi
 		if err := s.stop(ctx, tx, a, e); err != nil {
 			return err
 		}
+		if err := s.repair(ctx, tx, c); err != nil {
+			return err
+		}
 		return audit.Append(ctx, tx, s.stamp(), audit.Entry{Verb: e.verb, Object: "assignment:" + a.ID, Reason: e.reason,
 			Detail: map[string]any{"application": a.ApplicationCode, "seat": a.Seat, "kind": e.kind}})
 	})
@@ -123,6 +126,9 @@ func (s *Service) stop(ctx context.Context, tx *sql.Tx, a Assignment, e ending) 
 // or cancelled. It is the effect "release" of an application's move; nobody
 // takes their place.
 func (s *Service) Release(ctx context.Context, tx *sql.Tx, c accredit.Call, applicationID string) error {
+	if _, err := db.Next(ctx, tx, counter, 1); err != nil {
+		return err
+	}
 	list, err := assignments(ctx, tx, c.ID)
 	if err != nil {
 		return err

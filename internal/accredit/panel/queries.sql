@@ -33,6 +33,9 @@ SELECT a.id, a.call_id, a.application_id, a.code, a.expert_id, a.state, a.anchor
 FROM assignment a JOIN seat s ON s.call_id = a.call_id AND s.expert_id = a.expert_id
 WHERE a.expert_id = @expert_id AND a.state IN ('open', 'submitted') ORDER BY a.call_id, a.code, a.id;
 
+-- name: CallsOf :many
+SELECT DISTINCT call_id FROM assignment WHERE expert_id = @expert_id AND state IN ('planned', 'open', 'submitted') ORDER BY call_id;
+
 -- name: Assignment :one
 SELECT a.id, a.call_id, a.application_id, a.code, a.expert_id, a.state, a.anchor, a.pinned, a.kind, a.reason, a.author,
   a.created_at, a.submitted_at, a.ended_at, s.place, s.panel
@@ -49,6 +52,12 @@ WHERE id = @id AND state IN ('planned', 'open', 'submitted');
 -- name: OpenAssignments :execrows
 UPDATE assignment SET state = 'open' WHERE assignment.call_id = @call_id AND assignment.state = 'planned'
   AND assignment.expert_id IN (SELECT s.expert_id FROM seat s WHERE s.call_id = @call_id AND s.state = 'seated');
+
+-- name: DropAssignment :exec
+DELETE FROM assignment WHERE id = @id AND state = 'planned';
+
+-- name: OpenOf :execrows
+UPDATE assignment SET state = 'open' WHERE call_id = @call_id AND expert_id = @expert_id AND state = 'planned';
 
 -- name: DropPlanned :exec
 DELETE FROM assignment WHERE call_id = @call_id AND state = 'planned';

@@ -10,6 +10,7 @@ import (
 	"xuedu/internal/accredit/expert"
 	"xuedu/internal/accredit/panel/internal/gen"
 	"xuedu/internal/audit"
+	"xuedu/internal/db"
 	"xuedu/internal/errs"
 )
 
@@ -80,7 +81,7 @@ func (s *Service) visible(ctx context.Context, me expert.Expert, callID string, 
 	for i, a := range list {
 		ids[i] = a.ApplicationID
 	}
-	m, err := s.matrix(ctx, c, []string{me.ID}, ids)
+	m, err := s.matrix(ctx, s.DB.Read, c, []string{me.ID}, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -93,15 +94,23 @@ func (s *Service) visible(ctx context.Context, me expert.Expert, callID string, 
 	return out, nil
 }
 
+// inTx is a checker that also sees what a transaction has not committed yet.
+type inTx interface {
+	MatrixIn(ctx context.Context, q db.Querier, r expert.Rule, experts []string, subjects []expert.Subject) (expert.Matrix, error)
+}
+
 // matrix asks for the ties between experts and applications of a call, as they
 // are today.
-func (s *Service) matrix(ctx context.Context, c accredit.Call, experts, applications []string) (expert.Matrix, error) {
+func (s *Service) matrix(ctx context.Context, q db.Querier, c accredit.Call, experts, applications []string) (expert.Matrix, error) {
 	subjects := make([]expert.Subject, len(applications))
 	for i, id := range applications {
 		var err error
 		if subjects[i], err = s.Calls.Subject(ctx, id); err != nil {
 			return nil, err
 		}
+	}
+	if x, ok := s.Experts.(inTx); ok {
+		return x.MatrixIn(ctx, q, s.rule(c), experts, subjects)
 	}
 	return s.Experts.Matrix(ctx, s.rule(c), experts, subjects)
 }

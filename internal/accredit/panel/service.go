@@ -14,6 +14,7 @@ import (
 	"xuedu/internal/accredit/expert"
 	"xuedu/internal/audit"
 	"xuedu/internal/db"
+	"xuedu/internal/draw/register"
 	"xuedu/internal/errs"
 	"xuedu/internal/pack"
 )
@@ -34,9 +35,14 @@ type Deps struct {
 	DB      *db.DB
 	Calls   Calls
 	Experts expert.Checker
+	Draws   *register.Service
+	Invite  Invite // nil = nobody is written to
 	Pack    func() *pack.Pack
 	Now     func() time.Time
 }
+
+// Invite asks experts to take a seat of a call, in the same transaction.
+type Invite func(ctx context.Context, tx *sql.Tx, callID string, experts []string) error
 
 // Hook is told of an assignment that ends while it is open or submitted, in
 // the same transaction: what was written of it is sealed.
@@ -62,11 +68,7 @@ func (s *Service) stamp() time.Time { return s.Now().UTC().Truncate(time.Millise
 
 // today is the day in the city's zone.
 func (s *Service) today() string {
-	loc, err := time.LoadLocation(s.Pack().TimeZone)
-	if err != nil {
-		loc = time.UTC
-	}
-	return s.Now().In(loc).Format(time.DateOnly)
+	return s.Now().In(s.Pack().Zone()).Format(time.DateOnly)
 }
 
 // trusted reports whether ctx belongs to the operator of the machine or to the

@@ -193,12 +193,48 @@ func (q *Queries) AssignmentsOf(ctx context.Context, expertID string) ([]Assignm
 	return items, nil
 }
 
+const callsOf = `-- name: CallsOf :many
+SELECT DISTINCT call_id FROM assignment WHERE expert_id = $1 AND state IN ('planned', 'open', 'submitted') ORDER BY call_id
+`
+
+func (q *Queries) CallsOf(ctx context.Context, expertID string) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, callsOf, expertID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var call_id string
+		if err := rows.Scan(&call_id); err != nil {
+			return nil, err
+		}
+		items = append(items, call_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const clearSeats = `-- name: ClearSeats :exec
 DELETE FROM seat WHERE call_id = $1
 `
 
 func (q *Queries) ClearSeats(ctx context.Context, callID string) error {
 	_, err := q.db.ExecContext(ctx, clearSeats, callID)
+	return err
+}
+
+const dropAssignment = `-- name: DropAssignment :exec
+DELETE FROM assignment WHERE id = $1 AND state = 'planned'
+`
+
+func (q *Queries) DropAssignment(ctx context.Context, id string) error {
+	_, err := q.db.ExecContext(ctx, dropAssignment, id)
 	return err
 }
 
@@ -360,6 +396,23 @@ UPDATE assignment SET state = 'open' WHERE assignment.call_id = $1 AND assignmen
 
 func (q *Queries) OpenAssignments(ctx context.Context, callID string) (int64, error) {
 	result, err := q.db.ExecContext(ctx, openAssignments, callID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const openOf = `-- name: OpenOf :execrows
+UPDATE assignment SET state = 'open' WHERE call_id = $1 AND expert_id = $2 AND state = 'planned'
+`
+
+type OpenOfParams struct {
+	CallID   string
+	ExpertID string
+}
+
+func (q *Queries) OpenOf(ctx context.Context, arg OpenOfParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, openOf, arg.CallID, arg.ExpertID)
 	if err != nil {
 		return 0, err
 	}
