@@ -1,0 +1,55 @@
+package reviewhttp
+
+import (
+	"net/http"
+
+	"xuedu/internal/accredit"
+	"xuedu/internal/accredit/ballot"
+	"xuedu/internal/web"
+)
+
+var mineView = view("mine")
+
+// minePage is what an expert owes, by call.
+type minePage struct {
+	page
+	Calls []dutyCall
+	Owed  int // assignments that are not submitted
+}
+
+// dutyCall is a call with what an expert has of it.
+type dutyCall struct {
+	Call accredit.Call
+	Name string
+	Due  string
+	Rows []dutyRow
+}
+
+type dutyRow struct {
+	ballot.Duty
+	Href, Discuss string
+	Open          bool
+}
+
+func (h *handler) mine(w http.ResponseWriter, r *http.Request) error {
+	p := minePage{page: h.page(r, "review.mine.title")}
+	list, err := h.Ballots.Mine(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, d := range list {
+		if n := len(p.Calls); n == 0 || p.Calls[n-1].Call.ID != d.CallID {
+			p.Calls = append(p.Calls, dutyCall{Call: d.Call, Name: d.Call.Title.In(p.Lang), Due: d.Due})
+		}
+		row := dutyRow{Duty: d, Href: base(d.ID), Open: d.State == ballot.Open}
+		if d.Discussion != "" {
+			row.Discuss = base(d.ID) + "/discussion"
+		}
+		if row.Open || d.Discussion == ballot.DiscussionOpen {
+			p.Owed++
+		}
+		c := &p.Calls[len(p.Calls)-1]
+		c.Rows = append(c.Rows, row)
+	}
+	return web.Render(w, r, http.StatusOK, mineView, p)
+}
