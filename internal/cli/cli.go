@@ -44,7 +44,9 @@ type root struct {
 	Indicator  indicatorCmd              `cmd:"" help:"Indicators: definitions, figures, checks."`
 	Figures    figuresCmd                `cmd:"" help:"Print participation figures."`
 	Target     targetCmd                 `cmd:"" help:"Targets of the plan: how they stand, and their numbers from files."`
+	Award      awardCmd                  `cmd:"" help:"The register of awards: list, show, export."`
 	Draw       drawCmd                   `cmd:"" help:"Verifiable draws: compute one again, list, declare void."`
+	Files      filesCmd                  `cmd:"" help:"Attachments: check that all are whole, sweep what nothing names."`
 	Doctor     doctorCmd                 `cmd:"" help:"Examine the ledger and the engine; rebuild the engine."`
 	Return     returnCmd                 `cmd:"" help:"Statistical returns: what was sent out, sending, who owes what."`
 	Report     reportCmd                 `cmd:"" help:"Build the participation bulletin."`
