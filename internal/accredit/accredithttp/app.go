@@ -22,6 +22,7 @@ type appPage struct {
 	Back, BackText string
 	CallTitle      string
 	Heading        string
+	Party          string // institution that applies, "" where the heading says it
 	Tag, State     string
 	Mine           bool // it waits for the reader
 	Own            bool // it is the reader's own
@@ -44,6 +45,15 @@ func (h *Pages) app(r *http.Request, title string) (appPage, error) {
 	p.Back, p.BackText = p.Base, p.T("apply.back.app")
 	p.CallTitle, p.Heading = p.C.Title.In(p.Lang), d.Title
 	p.Title = d.Title + " " + p.Title
+	if d.OrgID != "" {
+		o, err := h.Orgs.Org(r.Context(), d.OrgID)
+		if err != nil {
+			return p, err
+		}
+		if o.Name != d.Title {
+			p.Party = o.Name
+		}
+	}
 	p.Mine, p.Own = h.mine(r.Context(), p.A), h.applies(r.Context(), p.A)
 	p.Tag, p.State = tag(p.A, p.Mine), p.stateName(p.D.Rules, d.State)
 	p.Writes = p.Own && slices.Contains(stateOf(p.D.Rules, d.State).Allow, "write")

@@ -1,6 +1,7 @@
 package accredithttp
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -48,7 +49,7 @@ func (p appPage) slots(l pack.Leaf) []slot {
 			if e.Leaf == l.Code && e.Slot == s.Code {
 				x := p.proof(e)
 				if x.Card != nil {
-					x.Card.Label = out.Name
+					x.Card.Label = cmp.Or(x.Card.Label, out.Name)
 					out.Figures = append(out.Figures, *x.Card)
 				} else {
 					out.Proofs = append(out.Proofs, x)

@@ -179,7 +179,7 @@ func joined(a, b string) string {
 	if a == "" || b == "" {
 		return a + b
 	}
-	return a + " " + b
+	return a + " · " + b
 }
 
 // says are the decisions on the present state: what was asked for, how long

@@ -143,6 +143,9 @@ func (p page) field(f pack.AwardField, c accredit.Claim) field {
 	return x
 }
 
+// SayMost reports whether its limit is to be named: the hint may say it already.
+func (f field) SayMost() bool { return !f.Short() && !strings.Contains(f.Hint, strconv.Itoa(f.Most)) }
+
 // Short reports whether a field is one line.
 func (f field) Short() bool { return f.Kind != "text" && f.Kind != "" || f.Most <= 60 }
 
