@@ -3,12 +3,9 @@ package decide
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
-	"time"
 
 	"xuedu/internal/accredit"
-	"xuedu/internal/accredit/decide/internal/gen"
 	"xuedu/internal/accredit/score"
 	"xuedu/internal/errs"
 )
@@ -194,8 +191,8 @@ func (s *Service) propose(ctx context.Context, tx *sql.Tx, c accredit.Call, _ st
 	return s.part(ctx, tx, c, ids, "deliberation", func(code string) bool { return in[code] }, [2]string{"propose", "not_propose"})
 }
 
-// award enters what was approved in the register of awards, or hands the
-// scores of a re-evaluation to it; an evaluation of districts awards nothing.
+// award hands what was approved to the register of awards, and of a
+// re-evaluation every score; an evaluation of districts awards nothing.
 func (s *Service) award(ctx context.Context, tx *sql.Tx, c accredit.Call, _ string) error {
 	apps, err := s.Calls.OfCall(ctx, c.ID)
 	if err != nil {
@@ -218,8 +215,6 @@ func (s *Service) enter(ctx context.Context, tx *sql.Tx, c accredit.Call, apps [
 		return err
 	}
 	switch {
-	case c.Kind == accredit.KindReevaluation:
-		return s.lookedAgain(ctx, tx, list)
 	case c.Rules.Programme.Object == accredit.ObjectEvaluation:
 		return nil
 	case s.Grant == nil:
@@ -247,27 +242,4 @@ func (s *Service) awarded(ctx context.Context, c accredit.Call, apps []accredit.
 			Holder: a.Title, Document: doc.Number, Day: doc.Day, Sentence: by[a.ID].Sentence, Score: by[a.ID].Final})
 	}
 	return list, nil
-}
-
-// lookedAgain keeps which awards were evaluated again: Latest tells how it
-// came out, and the award moves on by its own workflow.
-func (s *Service) lookedAgain(ctx context.Context, tx *sql.Tx, list []Awarded) error {
-	q := gen.New(tx)
-	for _, x := range list {
-		err := q.SetAwardOf(ctx, gen.SetAwardOfParams{AwardID: x.AwardID, DecidedAt: sql.NullTime{Time: s.stamp(), Valid: true}, ApplicationID: x.ApplicationID, CallID: x.CallID})
-		if err != nil {
-			return fmt.Errorf("re-evaluation: %w", err)
-		}
-	}
-	return nil
-}
-
-// Latest returns the final score of the newest re-evaluation of an award that
-// was decided since a time; ok is false where there is none.
-func (s *Service) Latest(ctx context.Context, awardID string, since time.Time) (final string, ok bool, err error) {
-	final, err = gen.New(s.DB.Read).LatestOf(ctx, gen.LatestOfParams{AwardID: awardID, Since: sql.NullTime{Time: since, Valid: true}})
-	if isNone(err) {
-		return "", false, nil
-	}
-	return final, err == nil, err
 }

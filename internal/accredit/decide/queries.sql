@@ -1,6 +1,6 @@
 -- name: PutOutcome :exec
-INSERT INTO outcome (application_id, call_id, score, visit, final, spread, place, tie, grey, second, proposed, decision, reason, sentence, award_id)
-VALUES (@application_id, @call_id, @score, @visit, @final, @spread, @place, @tie, @grey, '', @proposed, '', '', '', '')
+INSERT INTO outcome (application_id, call_id, score, visit, final, spread, place, tie, grey, second, proposed, decision, reason, sentence)
+VALUES (@application_id, @call_id, @score, @visit, @final, @spread, @place, @tie, @grey, '', @proposed, '', '', '')
 ON CONFLICT (application_id) DO UPDATE SET score = excluded.score, visit = excluded.visit, final = excluded.final, spread = excluded.spread,
   place = excluded.place, tie = excluded.tie, grey = excluded.grey, proposed = excluded.proposed;
 
@@ -92,9 +92,3 @@ VALUES (@objection_id, (SELECT count(*) + 1 FROM objection_event e WHERE e.objec
 
 -- name: ObjectionEvents :many
 SELECT objection_id, nr, move, from_state, to_state, reason, actor, at FROM objection_event WHERE objection_id = @objection_id ORDER BY nr;
-
--- name: SetAwardOf :exec
-UPDATE outcome SET award_id = @award_id, decided_at = @decided_at WHERE application_id = @application_id AND call_id = @call_id;
-
--- name: LatestOf :one
-SELECT final FROM outcome WHERE award_id = @award_id AND decided_at >= @since ORDER BY decided_at DESC, application_id LIMIT 1;

@@ -45,12 +45,9 @@ CREATE TABLE outcome (
   proposed   BIGINT NOT NULL,                 -- 1 = to be awarded
   decision   TEXT NOT NULL,                   -- in, out: the meeting deviates from the order; '' = it does not
   reason     TEXT NOT NULL,                   -- of a deviation or a second reading
-  sentence   TEXT NOT NULL,                   -- public word of the jury
-  award_id   TEXT NOT NULL,                   -- re-evaluation: the award, once it is decided
-  decided_at TIMESTAMPTZ
+  sentence   TEXT NOT NULL                    -- public word of the jury
 );
 CREATE INDEX outcome_call_id_idx ON outcome (call_id, place);
-CREATE INDEX outcome_award_id_idx ON outcome (award_id);
 -- The sealed record of a call: all that is needed to compute the result again.
 CREATE TABLE sealed (
   call_id    TEXT PRIMARY KEY,

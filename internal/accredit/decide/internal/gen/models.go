@@ -49,6 +49,23 @@ type ObjectionEvent struct {
 	At          time.Time
 }
 
+type Outcome struct {
+	ApplicationID string
+	CallID        string
+	Score         string
+	Visit         string
+	Final         string
+	Spread        string
+	Place         int64
+	Tie           string
+	Grey          int64
+	Second        string
+	Proposed      int64
+	Decision      string
+	Reason        string
+	Sentence      string
+}
+
 type PanelMeeting struct {
 	ID        string
 	CallID    string

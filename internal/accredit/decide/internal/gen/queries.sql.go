@@ -7,7 +7,6 @@ package gen
 
 import (
 	"context"
-	"database/sql"
 	"time"
 )
 
@@ -138,22 +137,6 @@ func (q *Queries) InsertObjectionEvent(ctx context.Context, arg InsertObjectionE
 		arg.At,
 	)
 	return err
-}
-
-const latestOf = `-- name: LatestOf :one
-SELECT final FROM outcome WHERE award_id = $1 AND decided_at >= $2 ORDER BY decided_at DESC, application_id LIMIT 1
-`
-
-type LatestOfParams struct {
-	AwardID string
-	Since   sql.NullTime
-}
-
-func (q *Queries) LatestOf(ctx context.Context, arg LatestOfParams) (string, error) {
-	row := q.db.QueryRowContext(ctx, latestOf, arg.AwardID, arg.Since)
-	var final string
-	err := row.Scan(&final)
-	return final, err
 }
 
 const meeting = `-- name: Meeting :one
@@ -541,32 +524,15 @@ SELECT application_id, call_id, score, visit, final, spread, place, tie, grey, s
 FROM outcome WHERE call_id = $1 ORDER BY place, application_id
 `
 
-type OutcomesRow struct {
-	ApplicationID string
-	CallID        string
-	Score         string
-	Visit         string
-	Final         string
-	Spread        string
-	Place         int64
-	Tie           string
-	Grey          int64
-	Second        string
-	Proposed      int64
-	Decision      string
-	Reason        string
-	Sentence      string
-}
-
-func (q *Queries) Outcomes(ctx context.Context, callID string) ([]OutcomesRow, error) {
+func (q *Queries) Outcomes(ctx context.Context, callID string) ([]Outcome, error) {
 	rows, err := q.db.QueryContext(ctx, outcomes, callID)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []OutcomesRow
+	var items []Outcome
 	for rows.Next() {
-		var i OutcomesRow
+		var i Outcome
 		if err := rows.Scan(
 			&i.ApplicationID,
 			&i.CallID,
@@ -621,8 +587,8 @@ func (q *Queries) PutMember(ctx context.Context, arg PutMemberParams) error {
 }
 
 const putOutcome = `-- name: PutOutcome :exec
-INSERT INTO outcome (application_id, call_id, score, visit, final, spread, place, tie, grey, second, proposed, decision, reason, sentence, award_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, '', '', '', '')
+INSERT INTO outcome (application_id, call_id, score, visit, final, spread, place, tie, grey, second, proposed, decision, reason, sentence)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, '', '', '')
 ON CONFLICT (application_id) DO UPDATE SET score = excluded.score, visit = excluded.visit, final = excluded.final, spread = excluded.spread,
   place = excluded.place, tie = excluded.tie, grey = excluded.grey, proposed = excluded.proposed
 `
@@ -718,27 +684,6 @@ func (q *Queries) Sealed(ctx context.Context, callID string) (Sealed, error) {
 		&i.At,
 	)
 	return i, err
-}
-
-const setAwardOf = `-- name: SetAwardOf :exec
-UPDATE outcome SET award_id = $1, decided_at = $2 WHERE application_id = $3 AND call_id = $4
-`
-
-type SetAwardOfParams struct {
-	AwardID       string
-	DecidedAt     sql.NullTime
-	ApplicationID string
-	CallID        string
-}
-
-func (q *Queries) SetAwardOf(ctx context.Context, arg SetAwardOfParams) error {
-	_, err := q.db.ExecContext(ctx, setAwardOf,
-		arg.AwardID,
-		arg.DecidedAt,
-		arg.ApplicationID,
-		arg.CallID,
-	)
-	return err
 }
 
 const setDecision = `-- name: SetDecision :execrows
