@@ -9,4 +9,5 @@ import (
 func (a *App) wireAccreditation() {
 	a.Draws = register.New(register.Deps{DB: a.DB, Now: a.now})
 	a.wireApplications()
+	a.wireAwards()
 }

@@ -13,6 +13,8 @@ import (
 	"xuedu/internal/account"
 	"xuedu/internal/accredit"
 	"xuedu/internal/accredit/attach"
+	"xuedu/internal/accredit/award"
+	"xuedu/internal/accredit/expert"
 	"xuedu/internal/activity"
 	"xuedu/internal/activity/activityhttp"
 	"xuedu/internal/area"
@@ -60,6 +62,8 @@ type App struct {
 	Returns    *statistic.Service
 
 	Calls       *accredit.Service // calls and applications
+	Awards      *award.Service    // their register, and guidance
+	Experts     *expert.Service   // the pool, and who may not judge what
 	Attachments *attach.Store     // their files
 	Draws       *register.Service // verifiable draws
 

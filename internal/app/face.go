@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"xuedu/internal/accredit/award/awardhttp"
 	"xuedu/internal/api"
 	"xuedu/internal/audit"
 	"xuedu/internal/chart"
@@ -25,7 +26,7 @@ func (a *App) faceRoutes() []web.Route {
 	routes := portalhttp.Routes(portalhttp.Parts{City: c, Goals: a.Plan(), Classes: a.classes(), Reports: a.Reports()})
 	figures := ledgerhttp.Parts{City: c, Lineage: a.Figures, SawRows: a.sawRows}
 	routes = append(routes, ledgerhttp.Routes(figures)...)
-	return append(routes, api.New(ledgerhttp.Operations(figures), a.indicatorPages().Operations, a.applicationPages().Operations).Routes()...)
+	return append(routes, api.New(ledgerhttp.Operations(figures), a.indicatorPages().Operations, awardhttp.Operations(a.awardDeps()), a.applicationPages().Operations).Routes()...)
 }
 
 // outlines returns the map of the pack in force; it is read once a pack.

@@ -48,6 +48,7 @@ func (a *App) newJobs() *job.Queue {
 	})
 	job.Every(q, promptEvery, promptArgs{})
 	a.applicationJobs(q)
+	a.awardJobs(q)
 	return q
 }
 

@@ -29,6 +29,7 @@ func (a *App) Routes() []web.Route {
 	routes = append(routes, a.workbookRoutes()...)
 	routes = append(routes, a.applicationPages().Routes()...)
 	routes = append(routes, a.drawRoutes()...)
+	routes = append(routes, a.awardRoutes()...)
 	return routes
 }
 
@@ -108,11 +109,14 @@ var nav = []ui.NavItem{
 	{Front: ui.Public, Key: "nav.reports", Path: "/reports"},
 	{Front: ui.Public, Key: "nav.plan", Path: "/plan"},
 	{Front: ui.Public, Key: "nav.orgs", Path: "/orgs"},
+	{Front: ui.Public, Key: "nav.awards", Path: "/awards"},
 	{Front: ui.Public, Key: "nav.draws", Path: "/draws"},
 	{Front: ui.Desk, Key: "nav.desk", Path: "/desk"},
 	{Front: ui.Desk, Key: "nav.activities", Path: "/desk/activities", Perm: "activity:read"},
 	{Front: ui.Desk, Key: "nav.applications", Path: "/desk/applications", Perm: "accredit:desk"},
 	{Front: ui.Desk, Key: "nav.returns", Path: "/desk/returns", Perm: "return:read"},
+	{Front: ui.Desk, Key: "nav.awards", Path: "/desk/awards", Perm: "award:manage"},
+	{Front: ui.Desk, Key: "nav.guidance", Path: "/desk/guidance", Perm: "award:guide"},
 	{Front: ui.Desk, Key: "nav.desk_orgs", Path: "/desk/orgs", Perm: "org:edit"},
 	{Front: ui.Desk, Key: "nav.indicators", Path: "/indicators"},
 	{Front: ui.Desk, Key: "nav.plan", Path: "/plan"},

@@ -43,7 +43,7 @@ func (h *handler) casesPage(w http.ResponseWriter, r *http.Request, bad *problem
 		p.Cases = append(p.Cases, caseRow{Href: "/desk/guidance/" + c.ID, Whom: h.whom(r.Context(), c.OrgID, c.AreaID, p.Lang),
 			Programme: h.programme(c.Programme, p.Lang), Expert: h.expert(r.Context(), c.ExpertID), Since: day(p.Page, c.From), Open: c.To == ""})
 	}
-	if p.May = p.Can(r, award.PermGuide); p.May {
+	if p.May = p.Can(r, award.PermGuide) && p.Can(r, string(pool)); p.May {
 		if err := h.fillOpen(r, &p); err != nil {
 			return err
 		}

@@ -42,9 +42,9 @@ var (
 
 // Permissions of the routes; the service checks where.
 const (
-	use   web.Perm = "desk:use"
-	keep  web.Perm = award.PermManage
-	guide web.Perm = award.PermGuide
+	use  web.Perm = "desk:use"
+	keep web.Perm = award.PermManage
+	pool web.Perm = "expert:read" // only they see the pool, from which a coach is chosen
 )
 
 // Option is something that can be chosen.
@@ -93,7 +93,7 @@ func Routes(d Deps) []web.Route {
 		{Pattern: "POST /desk/awards/{id}/record", Perm: use, Handler: h.record},
 		{Pattern: "POST /desk/awards/{id}/check", Perm: use, Handler: h.check},
 		{Pattern: "GET /desk/guidance", Perm: use, Handler: h.cases},
-		{Pattern: "POST /desk/guidance", Perm: guide, Handler: h.openCase},
+		{Pattern: "POST /desk/guidance", Perm: pool, Handler: h.openCase},
 		{Pattern: "GET /desk/guidance/{id}", Perm: use, Handler: h.story},
 		{Pattern: "POST /desk/guidance/{id}/{act}", Perm: use, Handler: h.guidance},
 	}
