@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
-	"errors"
 	"strconv"
 	"strings"
 
@@ -34,7 +33,10 @@ func (s *Service) Import(ctx context.Context, b []byte, lang string) (Loaded, er
 	}
 	im := &importer{s: s, g: g, lang: lang, seen: map[string]bool{}}
 	out, err := im.all(ctx)
-	return out, errors.Join(err, g.Close())
+	if e := g.Close(); err == nil {
+		err = e
+	}
+	return out, err
 }
 
 // importer collects what a file changes, and what is wrong with it.
