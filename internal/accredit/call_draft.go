@@ -115,7 +115,7 @@ func (s *Service) changeDraft(ctx context.Context, callID, verb string, detail m
 			return err
 		}
 		if c.Public() || c.State != callDraft {
-			return errs.New(errs.Conflict, "accredit.frozen")
+			return errs.New(errs.Conflict, "accredit.call_frozen")
 		}
 		if err := f(q, c); err != nil {
 			return err

@@ -58,3 +58,14 @@ UPDATE call_question SET answer = @answer, answered_by = @answered_by, answered_
 -- name: Questions :many
 SELECT id, call_id, question, asked_by, asked_at, answer, answered_by, answered_at
 FROM call_question WHERE call_id = @call_id ORDER BY asked_at, id;
+
+-- name: ReachedStates :many
+SELECT e.to_state, COUNT(DISTINCT e.application_id) AS n
+FROM application_event e JOIN application a ON a.id = e.application_id
+WHERE a.call_id = @call_id GROUP BY e.to_state ORDER BY e.to_state;
+
+-- name: CountSubmitted :one
+SELECT COUNT(*) FROM application WHERE call_id = @call_id AND submitted_at IS NOT NULL;
+
+-- name: CountBegun :one
+SELECT COUNT(*) FROM application WHERE call_id = @call_id;

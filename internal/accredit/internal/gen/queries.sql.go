@@ -627,15 +627,12 @@ func (q *Queries) ListClaims(ctx context.Context, applicationID string) ([]ListC
 }
 
 const listDue = `-- name: ListDue :many
-SELECT a.id, a.call_id, a.state, c.state AS call_state FROM application a JOIN award_call c ON c.id = a.call_id
-WHERE (a.due <> '' AND a.due < CAST($1 AS TEXT)) OR a.submitted_at IS NULL ORDER BY a.call_id, a.id
+SELECT a.id, a.call_id FROM application a WHERE a.due <> '' AND a.due < CAST($1 AS TEXT) ORDER BY a.call_id, a.id
 `
 
 type ListDueRow struct {
-	ID        string
-	CallID    string
-	State     string
-	CallState string
+	ID     string
+	CallID string
 }
 
 func (q *Queries) ListDue(ctx context.Context, day string) ([]ListDueRow, error) {
@@ -647,12 +644,7 @@ func (q *Queries) ListDue(ctx context.Context, day string) ([]ListDueRow, error)
 	var items []ListDueRow
 	for rows.Next() {
 		var i ListDueRow
-		if err := rows.Scan(
-			&i.ID,
-			&i.CallID,
-			&i.State,
-			&i.CallState,
-		); err != nil {
+		if err := rows.Scan(&i.ID, &i.CallID); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -1050,4 +1042,31 @@ type SetTitleParams struct {
 func (q *Queries) SetTitle(ctx context.Context, arg SetTitleParams) error {
 	_, err := q.db.ExecContext(ctx, setTitle, arg.Title, arg.ID)
 	return err
+}
+
+const unsubmitted = `-- name: Unsubmitted :many
+SELECT id FROM application WHERE call_id = $1 AND submitted_at IS NULL AND desk = 'applicant' ORDER BY code, id
+`
+
+func (q *Queries) Unsubmitted(ctx context.Context, callID string) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, unsubmitted, callID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

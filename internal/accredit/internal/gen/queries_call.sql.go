@@ -207,6 +207,17 @@ func (q *Queries) ChangeDraft(ctx context.Context, arg ChangeDraftParams) error 
 	return err
 }
 
+const countBegun = `-- name: CountBegun :one
+SELECT COUNT(*) FROM application WHERE call_id = $1
+`
+
+func (q *Queries) CountBegun(ctx context.Context, callID string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countBegun, callID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const countByState = `-- name: CountByState :many
 SELECT state, COUNT(*) AS n FROM application WHERE call_id = $1 GROUP BY state ORDER BY state
 `
@@ -237,6 +248,17 @@ func (q *Queries) CountByState(ctx context.Context, callID string) ([]CountBySta
 		return nil, err
 	}
 	return items, nil
+}
+
+const countSubmitted = `-- name: CountSubmitted :one
+SELECT COUNT(*) FROM application WHERE call_id = $1 AND submitted_at IS NOT NULL
+`
+
+func (q *Queries) CountSubmitted(ctx context.Context, callID string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countSubmitted, callID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
 const freezeCall = `-- name: FreezeCall :exec
@@ -467,6 +489,40 @@ func (q *Queries) Questions(ctx context.Context, callID string) ([]CallQuestion,
 			&i.AnsweredBy,
 			&i.AnsweredAt,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const reachedStates = `-- name: ReachedStates :many
+SELECT e.to_state, COUNT(DISTINCT e.application_id) AS n
+FROM application_event e JOIN application a ON a.id = e.application_id
+WHERE a.call_id = $1 GROUP BY e.to_state ORDER BY e.to_state
+`
+
+type ReachedStatesRow struct {
+	ToState string
+	N       int64
+}
+
+func (q *Queries) ReachedStates(ctx context.Context, callID string) ([]ReachedStatesRow, error) {
+	rows, err := q.db.QueryContext(ctx, reachedStates, callID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReachedStatesRow
+	for rows.Next() {
+		var i ReachedStatesRow
+		if err := rows.Scan(&i.ToState, &i.N); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
