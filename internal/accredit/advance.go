@@ -142,3 +142,16 @@ func (s *Service) overdue(c Call, a Application) (string, error) {
 	}
 	return "", nil
 }
+
+// closeApplications ends what was never submitted when a call closes. What was
+// sent back after it had been in time keeps the days it has for that.
+func (s *Service) closeApplications(ctx context.Context, tx *sql.Tx, c *Call, reason string) error {
+	ids, err := gen.New(tx).Unsubmitted(ctx, c.ID)
+	if err != nil {
+		return fmt.Errorf("find applications: %w", err)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return s.Advance(ctx, tx, c.ID, ids, moveTooLate, reason)
+}

@@ -124,7 +124,7 @@ func (s *Service) begin(ctx context.Context, tx *sql.Tx, c Call, a *Application,
 	now := s.stamp()
 	err = q.InsertApplication(ctx, gen.InsertApplicationParams{ID: a.ID, CallID: a.CallID, Code: a.Code, Object: a.Object, OrgID: a.OrgID,
 		AreaID: a.AreaID, District: a.District, Title: a.Title, Channel: a.Channel, AwardID: a.AwardID, Gates: string(text),
-		State: start.Code, Desk: start.Desk, Since: now, Due: s.dueIn(c, *a, start, 0), CreatedBy: actor(ctx), CreatedAt: now})
+		State: start.Code, Desk: start.Desk, Since: now, Due: s.dueIn(c, *a, start, start), CreatedBy: actor(ctx), CreatedAt: now})
 	if err == nil {
 		err = s.insertFigures(ctx, q, a.ID, figures)
 	}

@@ -40,7 +40,7 @@ func (s *Service) guard(ctx context.Context, w *writing, q db.Querier, name stri
 		var c Completeness
 		c, err = s.completeness(ctx, w.q, w.call, w.app)
 		holds = len(c.Missing) == 0
-	case "gates_hold":
+	case guardGates:
 		holds, err = s.gatesAre(ctx, q, w.app.ID, func(g GateResult) bool { return g.State != GateFails })
 	case "gates_confirmed":
 		holds, err = s.gatesAre(ctx, q, w.app.ID, func(g GateResult) bool { return g.State == GateHolds })

@@ -16,11 +16,8 @@ import (
 
 // States and moves of the workflow "application" that the program knows.
 const (
-	stateApplying       = "applying"
-	stateVerifying      = "verifying"
 	stateRecommending   = "recommending"
 	stateNotRecommended = "not_recommended"
-	stateFormalCheck    = "formal_check"
 	stateWithdrawn      = "withdrawn"
 	stateCancelled      = "cancelled"
 
@@ -28,6 +25,7 @@ const (
 	moveDecline   = "decline"
 	moveTooLate   = "too_late"
 
+	guardGates       = "gates_hold"
 	effectSubmit     = "submit"
 	effectSupplement = "count_supplement"
 	effectRelease    = "release" // of the panel: assignments end; where nobody assigns there is nothing to do
@@ -107,7 +105,8 @@ func (s *Service) MoveApplication(ctx context.Context, id, move, reason string) 
 	})
 }
 
-// beforeMove counts what a move is going to freeze, outside of its transaction.
+// beforeMove counts what a move is going to show for the last time or to freeze,
+// outside of its transaction; nil where it does neither.
 func (s *Service) beforeMove(ctx context.Context, id, move string) (*found, error) {
 	a, err := s.Application(ctx, id)
 	if err != nil || !a.Submitted.IsZero() {
@@ -121,7 +120,9 @@ func (s *Service) beforeMove(ctx context.Context, id, move string) (*found, erro
 	if err != nil {
 		return nil, err
 	}
-	if v, ok := m.Move(move); !ok || !slices.Contains(v.Does, effectSubmit) || !s.mayApply(ctx, a.OrgID, a.AreaID) {
+	v, ok := m.Move(move)
+	counts := slices.Contains(v.Does, effectSubmit) || slices.Contains(v.Guards, guardGates)
+	if !ok || !counts || !s.mayApply(ctx, a.OrgID, a.AreaID) {
 		return nil, nil
 	}
 	f, err := s.fresh(ctx, a, c)
@@ -130,10 +131,21 @@ func (s *Service) beforeMove(ctx context.Context, id, move string) (*found, erro
 
 // step makes a move that was found lawful.
 func (s *Service) step(ctx context.Context, w *writing, st workflow.Step, fresh *found) error {
-	due := s.dueIn(w.call, w.app, st.To, st.From.Days)
+	if fresh != nil && w.app.Submitted.IsZero() {
+		if _, failing := failed(fresh.gates); failing {
+			return errs.New(errs.Conflict, "accredit.why.gates_hold")
+		}
+		if err := s.renew(ctx, w, *fresh); err != nil {
+			return err
+		}
+	}
+	due := s.dueIn(w.call, w.app, st.To, st.From)
 	err := w.q.MoveApplication(ctx, gen.MoveApplicationParams{ID: w.app.ID, State: st.To.Code, Desk: st.To.Desk, Since: s.stamp(), Due: due})
 	if err == nil {
 		err = s.event(ctx, w.q, w.app.ID, st.Code, st.From.Code, st.To.Code, st.Reason)
+	}
+	if err == nil && st.Code == moveDecline { // the applicant reads why
+		err = keepRecommendation(ctx, w.q, w.app, Recommendation{Reason: st.Reason, At: s.stamp()}, actor(ctx))
 	}
 	if err != nil {
 		return fmt.Errorf("move application: %w", err)
@@ -173,34 +185,32 @@ func (s *Service) effect(ctx context.Context, w *writing, name string, fresh *fo
 // submit freezes the figures at the first submission: from then on they never
 // change.
 func (s *Service) submit(ctx context.Context, w *writing, fresh *found) error {
-	if !w.app.Submitted.IsZero() {
+	switch {
+	case !w.app.Submitted.IsZero():
 		return nil
-	}
-	if fresh == nil {
+	case fresh == nil: // somebody else moved it meanwhile
 		return errs.New(errs.Conflict, "accredit.not_now")
-	}
-	if _, failing := failed(fresh.gates); failing {
-		return errs.New(errs.Conflict, "accredit.why.gates_hold")
-	}
-	if err := s.renew(ctx, w, *fresh); err != nil {
-		return err
 	}
 	return w.q.SetSubmitted(ctx, gen.SetSubmittedParams{ID: w.app.ID, SubmittedAt: nullTime(s.stamp())})
 }
 
-// dueIn is the last day of a state: its own limit; for what is being written the
-// end of the call's stage, and where that is past as many days as the desk had
-// that sent it back.
-func (s *Service) dueIn(c Call, a Application, st workflow.State, back int) string {
+// dueIn is the last day of a state that follows from: its own limit; for what is
+// being written the end of the call's stage. What was sent back after that has as
+// many days as the desk had that sent it back, however often it is put aside and
+// taken up again.
+func (s *Service) dueIn(c Call, a Application, st, from workflow.State) string {
 	if st.Days > 0 || st.Desk == "" || st.Final {
 		return st.Due(s.date(), s.Days())
 	}
-	end := stageEnd(c, st.Code)
 	if st.Desk != deskApplicant {
+		return stageEnd(c, st.Code)
+	}
+	end := stageEnd(c, stageApplying)
+	switch {
+	case a.Submitted.IsZero() || !over(s.today(), end):
 		return end
+	case from.Desk == deskApplicant:
+		return a.Due
 	}
-	if end = stageEnd(c, stageApplying); over(s.today(), end) && !a.Submitted.IsZero() {
-		return s.Days().Add(s.date(), max(back, 1)).Format(time.DateOnly)
-	}
-	return end
+	return s.Days().Add(s.date(), max(from.Days, 1)).Format(time.DateOnly)
 }

@@ -568,3 +568,50 @@ func TestListsPageAndSort(t *testing.T) {
 		}
 	})
 }
+
+// What was in time and is sent back after the call has closed keeps the days the
+// street had, however often it is put aside; then it ends.
+func TestSentBackAfterTheCallClosed(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTown(t, d)
+		a, never := w.submitted(accredittest.School, "故事"), w.begin(accredittest.School2, "没写完")
+		w.Travel(30)
+		w.Move(w.call.ID, "close")
+		if x := w.read(never.ID).State; x != "withdrawn" {
+			t.Errorf("never submitted: %s", x)
+		}
+		w.must(w.move(w.Officer(accredittest.Street), a.ID, "verify_back"))
+		due := w.read(a.ID).Due
+		for range 3 {
+			w.must(w.move(w.Staff(a.OrgID), a.ID, "assess"))
+			w.must(w.move(w.Staff(a.OrgID), a.ID, "rewrite"))
+		}
+		if x := w.read(a.ID); x.Due != due || due != "2026-04-09" { // five working days after 1 April; the 6th is a holiday
+			t.Errorf("due %s, first %s", x.Due, due)
+		}
+		w.Day(due)
+		w.must(w.move(w.Staff(a.OrgID), a.ID, "assess"))
+		w.Travel(1)
+		w.kind(w.move(w.Staff(a.OrgID), a.ID, "submit_street"), errs.Conflict, "submitted a day late")
+		if n, err := w.Expire(w.Program()); err != nil || n != 1 || w.read(a.ID).State != "withdrawn" {
+			t.Errorf("expired %d, %v", n, err)
+		}
+	})
+}
+
+// Who is declined reads why, also where the district had drafted no order.
+func TestDeclinedWithAReason(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newTown(t, d)
+		a := w.verified(accredittest.School, "故事")
+		district := w.As(w.Officer(accredittest.District))
+		w.kind(w.MoveApplication(district, a.ID, "decline", ""), errs.Invalid, "declined without a reason")
+		w.must(w.MoveApplication(district, a.ID, "decline", "开课不足两期"))
+		mine, err := w.Application(w.As(w.Staff(a.OrgID)), a.ID)
+		if err != nil || mine.Recommendation == nil || mine.Recommendation.Yes || mine.Recommendation.Reason != "开课不足两期" {
+			t.Errorf("declined: %+v, %v", mine.Recommendation, err)
+		}
+	})
+}

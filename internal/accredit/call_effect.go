@@ -19,7 +19,7 @@ func (s *Service) callEffect(ctx context.Context, tx *sql.Tx, c *Call, name, rea
 	case "freeze":
 		err = s.freeze(ctx, tx, c)
 	case "close_applications":
-		err = s.advanceAll(ctx, tx, c, "too_late", reason, "applying", "self_assessed")
+		err = s.closeApplications(ctx, tx, c, reason)
 	case "begin_review":
 		err = s.advanceAll(ctx, tx, c, "begin_review", reason, "ready")
 	case "cancel_applications":

@@ -115,10 +115,11 @@ SELECT other_id, reason, author, at FROM duplicate WHERE application_id = @appli
 -- name: InsertDuplicate :exec
 INSERT INTO duplicate (application_id, other_id, reason, author, at) VALUES (@application_id, @other_id, @reason, @author, @at);
 
--- name: ListDue :many
-SELECT a.id, a.call_id, a.state, c.state AS call_state FROM application a JOIN award_call c ON c.id = a.call_id
-WHERE (a.due <> '' AND a.due < CAST(@day AS TEXT)) OR a.submitted_at IS NULL ORDER BY a.call_id, a.id;
+-- name: Unsubmitted :many
+SELECT id FROM application WHERE call_id = @call_id AND submitted_at IS NULL AND desk = 'applicant' ORDER BY code, id;
 
+-- name: ListDue :many
+SELECT a.id, a.call_id FROM application a WHERE a.due <> '' AND a.due < CAST(@day AS TEXT) ORDER BY a.call_id, a.id;
 
 -- name: ListStaff :many
 SELECT created_by AS account FROM application a WHERE a.id = @id

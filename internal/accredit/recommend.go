@@ -169,14 +169,20 @@ func (s *Service) draft(ctx context.Context, w *writing, areaID int64, in Recomm
 	case !w.flow.Allows(a.State, actRecommend):
 		return errs.New(errs.Conflict, "accredit.not_now")
 	}
+	r := Recommendation{Yes: in.Place > 0, Place: in.Place, Score: in.Score, Reason: in.Reason, At: s.stamp()}
+	return keepRecommendation(ctx, w.q, a, r, actor(ctx))
+}
+
+// keepRecommendation puts what a district says in the place of what it said.
+func keepRecommendation(ctx context.Context, q *gen.Queries, a Application, r Recommendation, author string) error {
 	verdict := verdictNo
-	if in.Place > 0 {
+	if r.Yes {
 		verdict = verdictYes
 	}
-	err = w.q.DropRecommendation(ctx, a.ID)
+	err := q.DropRecommendation(ctx, a.ID)
 	if err == nil {
-		err = w.q.InsertRecommendation(ctx, gen.InsertRecommendationParams{ApplicationID: a.ID, CallID: a.CallID, AreaID: areaID, Verdict: verdict,
-			Place: int64(in.Place), Score: in.Score, Reason: in.Reason, Author: actor(ctx), At: s.stamp()})
+		err = q.InsertRecommendation(ctx, gen.InsertRecommendationParams{ApplicationID: a.ID, CallID: a.CallID, AreaID: a.District, Verdict: verdict,
+			Place: int64(r.Place), Score: r.Score, Reason: r.Reason, Author: author, At: r.At})
 	}
 	if err != nil {
 		return fmt.Errorf("write recommendation: %w", err)

@@ -111,7 +111,7 @@ func (f *Files) Get(_ context.Context, digest string) ([]byte, error) {
 	if b, ok := f.content[digest]; ok {
 		return b, nil
 	}
-	return nil, errs.New(errs.NotFound, "attachment.none")
+	return nil, errs.New(errs.NotFound, "attach.no_file")
 }
 
 // Check implements accredit.Files: it looks at the ending and the size.
@@ -119,9 +119,9 @@ func (f *Files) Check(name string, content []byte, types []string, most int64) (
 	ending := strings.TrimPrefix(strings.ToLower(path.Ext(name)), ".")
 	switch {
 	case !slices.Contains(types, ending):
-		return "", errs.InvalidField("file", "attach.type")
+		return "", errs.InvalidField("file", "attach.bad_type")
 	case most > 0 && int64(len(content)) > most:
-		return "", errs.InvalidField("file", "attach.too_big")
+		return "", errs.InvalidField("file", "attach.too_large")
 	}
 	return "application/" + ending, nil
 }
