@@ -100,7 +100,7 @@ func (p *beginPage) say(cause error) (status int, err error) {
 	if !ok || e.Kind != errs.Invalid && e.Kind != errs.Conflict {
 		return 0, cause
 	}
-	p.Problem, p.ProblemAt = p.T(e.Key, e.Args...), map[string]string{"title": "f-title", "org": "party-0", "area": "party-0", "party": "party-0", "award": "f-award"}[e.Field]
+	p.Problem, p.ProblemAt = p.T(e.Key, e.Args...), map[string]string{"title": "f-title", "org": "party-0", "area": "party-0", "party": "party-0"}[e.Field]
 	return web.Status(cause), nil
 }
 

@@ -39,7 +39,7 @@ func (h *Pages) history(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := historyPage{writePage: wp}
-	p.Dock, p.Scripts = false, nil
+	p.Scripts = nil
 	for _, f := range p.D.Rules.Programme.Content {
 		p.add(contentLeaf+f.Code, f.Name.In(p.Lang), p.Base+"/content#f-"+f.Code)
 	}

@@ -68,6 +68,7 @@ func (h *Pages) Routes() []web.Route {
 		{Pattern: "GET /desk/applications/{id}/file/{digest}", Perm: desk, Handler: h.file},
 		{Pattern: "GET /desk/applications/{id}/history", Perm: desk, Handler: h.history},
 		{Pattern: "GET /desk/applications/{id}/print", Perm: desk, Handler: h.print},
+		{Pattern: "POST /desk/applications/{id}/figures", Perm: apply, Handler: h.refresh},
 		{Pattern: "GET /desk/applications/{id}/move", Perm: desk, Handler: h.moveForm},
 		{Pattern: "POST /desk/applications/{id}/move", Perm: desk, Handler: h.move},
 		{Pattern: "GET /desk/applications/{id}/verify", Perm: verify, Handler: h.verifyForm},

@@ -102,7 +102,14 @@ func TestTaskListAndLeaf(t *testing.T) {
 	if !strings.Contains(text(doc, ".xd-meter"), "还缺") {
 		t.Errorf("meter: %s", text(doc, ".xd-meter"))
 	}
+	w.Figures.Values["B10"] = "4321"
+	if code, _ = w.post(staff, base(a)+"/figures", nil); code != 200 {
+		t.Errorf("counted again: %d", code)
+	}
 	_, doc = w.get(staff, base(a)+"/leaf/1.1")
+	if !strings.Contains(text(doc, ".xd-ev__v"), "4,321 人") {
+		t.Errorf("figure: %s", text(doc, ".xd-ev__v"))
+	}
 	if doc.Find(".xd-level").Length() != 4 || doc.Find(".xd-ev .xd-lock").Length() == 0 || !strings.Contains(text(doc, ".xd-ev"), "口径") || !strings.Contains(text(doc, "#slot-p11_outline"), "必交") {
 		t.Errorf("leaf: %s", text(doc, ".xd-review"))
 	}

@@ -24,6 +24,7 @@ type showPage struct {
 	Events  []eventLine
 	Stages  []stage
 	Gates   []gate
+	Counts  bool // the reader may have the figures counted again
 	Checks  bool // the reader may open the formal check
 	Leaves  []leafComments
 }
@@ -82,8 +83,19 @@ func (h *Pages) showWith(w http.ResponseWriter, r *http.Request, cause error) er
 	return web.Render(w, r, status, showView, p)
 }
 
+// refresh counts our figures again, until the application is submitted.
+func (h *Pages) refresh(w http.ResponseWriter, r *http.Request) error {
+	id := r.PathValue("id")
+	if err := h.Service.RefreshFigures(r.Context(), id); err != nil {
+		return h.showWith(w, r, err)
+	}
+	http.Redirect(w, r, "/desk/applications/"+id, http.StatusSeeOther)
+	return nil
+}
+
 func (h *Pages) fillShow(ctx context.Context, p *showPage) error {
 	p.Back, p.BackText = "/desk/applications", p.T("apply.back")
+	p.Counts = p.Writes && p.A.Submitted.IsZero()
 	p.Checks = p.Mine && p.A.Desk == "technical"
 	var err error
 	if p.Done, err = h.Service.Completeness(ctx, p.A.ID); err != nil {

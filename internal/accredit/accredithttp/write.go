@@ -39,7 +39,7 @@ func (h *Pages) writePage(r *http.Request, title string) (writePage, error) {
 	}
 	p := writePage{appPage: a}
 	if p.Writes {
-		p.Dock, p.Scripts = true, []string{autosaveScript}
+		p.Scripts = []string{autosaveScript}
 	}
 	if p.History, err = h.Service.History(r.Context(), a.A.ID); err != nil {
 		return p, err
@@ -116,6 +116,7 @@ func (h *Pages) contentPage(r *http.Request) (contentPage, error) {
 		return contentPage{}, err
 	}
 	p := contentPage{writePage: w}
+	p.Dock = p.Writes
 	var last accredit.Claim
 	for _, f := range p.D.Rules.Programme.Content {
 		c := p.newest(contentLeaf + f.Code)
