@@ -45,6 +45,7 @@ type root struct {
 	Figures    figuresCmd                `cmd:"" help:"Print participation figures."`
 	Target     targetCmd                 `cmd:"" help:"Targets of the plan: how they stand, and their numbers from files."`
 	Award      awardCmd                  `cmd:"" help:"The register of awards: list, show, export."`
+	Expert     expertCmd                 `cmd:"" help:"The pool of experts."`
 	Draw       drawCmd                   `cmd:"" help:"Verifiable draws: compute one again, list, declare void."`
 	Files      filesCmd                  `cmd:"" help:"Attachments: check that all are whole, sweep what nothing names."`
 	Doctor     doctorCmd                 `cmd:"" help:"Examine the ledger and the engine; rebuild the engine."`

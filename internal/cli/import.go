@@ -16,6 +16,7 @@ type importCmd struct {
 	Successors importSuccessorsCmd `cmd:"" help:"Splits and merges of areas: code,successor,share,date."`
 	Orgs       importOrgsCmd       `cmd:"" help:"Institutions: code,name,type,area[,name_en][,parent][,address][,phone]."`
 	Awards     importAwardsCmd     `cmd:"" help:"Earlier awards, to be checked again: programme,area,holder,document,day[,number][,until][,org]."`
+	Experts    importExpertsCmd    `cmd:"" help:"Experts: code,name[,title][,categories][,fields][,org][,org_name][,work_area][,home_area][,load]."`
 	Series     importSeriesCmd     `cmd:"" help:"Official figures from outside: code,area,period,value[,age,sex,…][,source][,vintage]."`
 	Population importPopulationCmd `cmd:"" help:"Population series: code,as_of|year,persons,source,vintage."`
 }

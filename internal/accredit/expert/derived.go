@@ -108,7 +108,9 @@ func (b *rowBuilder) sweep() {
 		}
 	}
 	for id, had := range b.found { // pins of the very tie, wherever it leads
-		left := slices.DeleteFunc(slices.Clone(had), func(e Edge) bool { return !e.Pinned && slices.ContainsFunc(b.clear, func(p Edge) bool { return p.names(e) }) })
+		left := slices.DeleteFunc(slices.Clone(had), func(e Edge) bool {
+			return !e.Pinned && slices.ContainsFunc(b.clear, func(p Edge) bool { return p.names(e) })
+		})
 		b.set(id, left)
 	}
 }
