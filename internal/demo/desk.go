@@ -95,12 +95,16 @@ func (m *maker) planAccounts() {
 		{account.RoleDistrict, "district", false, d.district}, {account.RoleCity, "city", false, -1},
 		{account.RoleAuditor, "auditor", false, -1}, {account.RoleSystem, "system", false, -1}, {account.RoleSecurity, "security", false, -1},
 		{account.RoleCommunity, "community2", false, d.place}, {account.RoleAnalyst, "analyst", false, -1},
+		{account.RoleTechnical, "technical", false, -1}, {account.RoleLeading, "leading", false, -1}, {account.RoleHandler, "handler", false, -1}, {account.RoleExpert, ExpertLogin(0), false, -1},
 	} {
 		t := teacher{id: newID(r, m.now), login: a.login, name: m.words.person(r, pick(r, []string{"f", "m"}), m.lang), org: -1, role: a.role, hash: true}
 		if a.org {
 			t.org = d.org
 		}
 		d.accounts = append(d.accounts, deskAccount{teacher: t, area: a.area})
+	}
+	for i := 1; i < ExpertLogins; i++ {
+		d.accounts = append(d.accounts, deskAccount{teacher: teacher{id: newID(r, m.now), login: ExpertLogin(i), name: ExpertName(i), org: -1, role: account.RoleExpert, hash: true}, area: -1})
 	}
 }
 

@@ -2,6 +2,7 @@ package decide
 
 import (
 	"context"
+	"database/sql"
 
 	"xuedu/internal/accredit"
 	"xuedu/internal/accredit/score"
@@ -62,8 +63,10 @@ func (s *Service) DrawTie(ctx context.Context, callID, value string) error {
 	if id == "" {
 		return errs.New(errs.Conflict, "decide.no_tie")
 	}
-	_, err = s.Draws.Draw(ctx, id, value)
-	return err
+	if _, err = s.Draws.Draw(ctx, id, value); err != nil {
+		return err
+	}
+	return s.Recompute(ctx, callID)
 }
 
 // openDraw returns the draw of a call's ties that waits for its value.
@@ -111,4 +114,18 @@ func (s *Service) drawn(ctx context.Context, callID string) (map[string]int, err
 		}
 	}
 	return out, err
+}
+
+// Recompute makes the result again, after a draw or new votes.
+func (s *Service) Recompute(ctx context.Context, callID string) error {
+	c, err := s.managed(ctx, callID, "deliberating")
+	if err != nil {
+		return err
+	}
+	return s.DB.InTx(ctx, func(tx *sql.Tx) error {
+		if _, _, err := s.compute(ctx, tx, c); err != nil {
+			return err
+		}
+		return s.log(ctx, tx, "decide:compute", "call:"+callID, "")
+	})
 }
