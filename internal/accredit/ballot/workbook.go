@@ -113,8 +113,11 @@ func (p *bookPage) head(a pack.AwardProgramme) {
 	p.set(keyRow, 1, bookMark+p.sh.ID, sheet.Plain)
 	p.set(titleRow, itemCol, p.sh.Dossier.Title, sheet.Title)
 	p.set(helpRow, itemCol, p.t("ballot.book.help", "N", a.Scoring.Comment), sheet.Small)
-	for col, key := range map[int]string{itemCol: "item", weightCol: "weight", claimCol: "claim", figureCol: "figures", level: "level", comment: "comment", private: "private"} {
-		p.set(headRow, col, p.t("ballot.book."+key), sheet.Head)
+	for _, h := range []struct {
+		col int
+		key string
+	}{{itemCol, "item"}, {weightCol, "weight"}, {claimCol, "claim"}, {figureCol, "figures"}, {level, "level"}, {comment, "comment"}, {private, "private"}} {
+		p.set(headRow, h.col, p.t("ballot.book."+h.key), sheet.Head)
 	}
 	for i, l := range a.Levels {
 		p.set(headRow, levelsCol+i, l.Name.In(p.lang)+" "+strconv.Itoa(l.Percent)+"%", sheet.Head)
