@@ -17,6 +17,7 @@ need soffice libreoffice-calc-nogui
 need /usr/lib/libreoffice/program/libswlo.so libreoffice-writer-nogui
 need pdftotext poppler-utils
 need glpsol glpk-utils
+need zbarimg zbar-tools
 need /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc fonts-noto-cjk
 
 work=$(mktemp -d)

@@ -46,6 +46,7 @@ type root struct {
 	Target     targetCmd                 `cmd:"" help:"Targets of the plan: how they stand, and their numbers from files."`
 	Award      awardCmd                  `cmd:"" help:"The register of awards: list, show, export."`
 	Expert     expertCmd                 `cmd:"" help:"The pool of experts."`
+	Award      awardCmd                  `cmd:"" help:"The register of awards: list, show, export."`
 	Draw       drawCmd                   `cmd:"" help:"Verifiable draws: compute one again, list, declare void."`
 	Files      filesCmd                  `cmd:"" help:"Attachments: check that all are whole, sweep what nothing names."`
 	Doctor     doctorCmd                 `cmd:"" help:"Examine the ledger and the engine; rebuild the engine."`

@@ -105,6 +105,7 @@ func (s *Service) addEarlier(ctx context.Context, tx *sql.Tx, list []Award, o Im
 		if err != nil {
 			return err
 		}
+		a.ID = newID()
 		if a.Number == "" {
 			if a.Number, err = s.number(ctx, tx, r.Programme.Prefix, a.Day); err != nil {
 				return err
