@@ -10,6 +10,7 @@ func (a *App) wireAccreditation() {
 	a.wireExperts()
 	a.Draws = register.New(register.Deps{DB: a.DB, Now: a.now})
 	a.wireApplications()
+	a.wirePanels()
 	a.wireVisits()
 	a.wireAwards()
 }

@@ -15,6 +15,7 @@ import (
 	"xuedu/internal/accredit/attach"
 	"xuedu/internal/accredit/award"
 	"xuedu/internal/accredit/expert"
+	"xuedu/internal/accredit/panel"
 	"xuedu/internal/accredit/visit"
 	"xuedu/internal/activity"
 	"xuedu/internal/activity/activityhttp"
@@ -67,6 +68,7 @@ type App struct {
 	Experts     *expert.Service   // the pool, and who may not judge what
 	Attachments *attach.Store     // their files
 	Draws       *register.Service // verifiable draws
+	Panels      *panel.Service    // seats and assignments of experts
 	Visits      *visit.Service    // to the sites of applications
 
 	Jobs    *job.Queue

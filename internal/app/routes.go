@@ -30,7 +30,7 @@ func (a *App) Routes() []web.Route {
 	routes = append(routes, a.callRoutes()...)
 	routes = append(routes, a.applicationPages().Routes()...)
 	routes = append(routes, a.drawRoutes()...)
-	routes = append(routes, a.awardRoutes()...)
+	routes = append(routes, a.panelRoutes()...)
 	routes = append(routes, a.expertRoutes()...)
 	routes = append(routes, a.awardRoutes()...)
 	routes = append(routes, a.visitRoutes()...)
@@ -125,8 +125,6 @@ var nav = []ui.NavItem{
 	{Front: ui.Desk, Key: "nav.guidance", Path: "/desk/guidance", Perm: "award:guide"},
 	{Front: ui.Desk, Key: "nav.experts", Path: "/desk/experts", Perm: "expert:read"},
 	{Front: ui.Desk, Key: "nav.conflicts", Path: "/desk/conflicts", Perm: "expert:read"},
-	{Front: ui.Desk, Key: "nav.awards", Path: "/desk/awards", Perm: "award:manage"},
-	{Front: ui.Desk, Key: "nav.guidance", Path: "/desk/guidance", Perm: "award:guide"},
 	{Front: ui.Desk, Key: "nav.desk_orgs", Path: "/desk/orgs", Perm: "org:edit"},
 	{Front: ui.Desk, Key: "nav.indicators", Path: "/indicators"},
 	{Front: ui.Desk, Key: "nav.plan", Path: "/plan"},

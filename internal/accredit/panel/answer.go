@@ -91,6 +91,33 @@ func (s *Service) AnswerTx(ctx context.Context, tx *sql.Tx, c accredit.Call, a A
 		Detail: map[string]any{"seat": st.Code()}})
 }
 
+// MySeats lists the seats of the signed-in expert in calls that go on: those
+// that wait for an answer, and those held.
+func (s *Service) MySeats(ctx context.Context) ([]Seat, error) {
+	me, ok, err := s.Experts.Of(ctx, account.From(ctx).ID)
+	if err != nil || !ok {
+		return nil, err
+	}
+	rows, err := gen.New(s.DB.Read).SeatsOf(ctx, me.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read seats: %w", err)
+	}
+	var out []Seat
+	for _, r := range rows {
+		if r.State != Asked && r.State != Seated {
+			continue
+		}
+		c, err := s.Calls.Call(ctx, r.CallID)
+		if err != nil {
+			return nil, err
+		}
+		if !over(c) {
+			out = append(out, seatOf(r))
+		}
+	}
+	return out, nil
+}
+
 // accept seats an expert; what is planned opens if the review goes on.
 func (s *Service) accept(ctx context.Context, tx *sql.Tx, c accredit.Call, st Seat) error {
 	st.State = Seated

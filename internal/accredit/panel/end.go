@@ -46,7 +46,19 @@ func (s *Service) Recuse(ctx context.Context, assignmentID, kind, reason string)
 	if err != nil {
 		return err
 	}
-	return s.end(ctx, c, a, ending{state: Recused, verb: "panel:recuse", kind: kind, reason: reason})
+	if !a.Live() {
+		return errs.New(errs.Conflict, "panel.has_ended")
+	}
+	if s.Declare != nil && !isOffice(ctx) { // it is a tie from now on, and ends whatever it forbids
+		if err := s.Declare(ctx, a.ApplicationID, kind, reason); err != nil {
+			return err
+		}
+	}
+	err = s.end(ctx, c, a, ending{state: Recused, verb: "panel:recuse", kind: kind, reason: reason})
+	if s.Declare != nil && errs.KindOf(err) == errs.Conflict {
+		return nil // it has ended with the tie
+	}
+	return err
 }
 
 // mayEnd lets the office, and the expert whose assignment it is.

@@ -164,3 +164,11 @@ func (s *Service) Submit(ctx context.Context, tx *sql.Tx, id string) error {
 	}
 	return audit.Append(ctx, tx, at, audit.Entry{Verb: "review:submit", Object: "assignment:" + id})
 }
+
+// OfOffice returns an assignment, for the office and the technical body.
+func (s *Service) OfOffice(ctx context.Context, id string) (Assignment, error) {
+	if err := office(ctx); err != nil {
+		return Assignment{}, err
+	}
+	return assignment(ctx, s.DB.Read, id)
+}

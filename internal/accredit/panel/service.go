@@ -37,6 +37,9 @@ type Deps struct {
 	Experts expert.Checker
 	Draws   *register.Service
 	Invite  Invite // nil = nobody is written to
+	// Declare keeps an expert's own word about a tie to an application; nil =
+	// nobody keeps it. It may end the assignment at once.
+	Declare func(ctx context.Context, applicationID, kind, reason string) error
 	Pack    func() *pack.Pack
 	Now     func() time.Time
 }
