@@ -7,12 +7,21 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"net/http/httptest"
 	"os/exec"
 	"strconv"
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+
+	"xuedu/internal/db/dbtest"
 	"xuedu/internal/draw"
+	"xuedu/internal/draw/drawhttp"
+	"xuedu/internal/draw/register"
+	"xuedu/internal/pack"
+	"xuedu/internal/ui"
+	"xuedu/internal/web"
 )
 
 // core runs the verifier of the pages without a page: a line is a file, the
@@ -110,5 +119,31 @@ func someDraw(t *testing.T, r *rand.Rand, i int) draw.Manifest {
 			t.Fatal(err)
 		}
 		return m
+	}
+}
+
+// The page computes the draw again, and says so of its own file only.
+func TestDrawPage(t *testing.T) {
+	s := register.New(register.Deps{DB: dbtest.SQLite(t), Now: time.Now})
+	n := register.NewDraw{Purpose: register.PurposeTie, Subject: "x", Title: pack.Text{"zh-CN": "同分排序"}, Seats: 1, Rule: "次日收盘指数",
+		Entries: []register.Ticket{{Thing: "a"}, {Thing: "b", Weight: 3}, {Thing: "c"}}}
+	id, err := s.Freeze(t.Context(), n)
+	if err == nil {
+		_, err = s.Draw(t.Context(), id, "3248.71")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	routes := append((&drawhttp.Pages{Draws: s}).Routes(), web.Route{Pattern: "GET /static/", Perm: web.Public, Handler: ui.Static})
+	srv := httptest.NewServer(web.Mux(web.Config{}, routes...))
+	t.Cleanup(srv.Close)
+	ctx := browser(t)
+	do(t, ctx, "verify", width(360), chromedp.Navigate(srv.URL+"/draws/"+id), chromedp.Click(chromedp.CSS("#draw-verify button")),
+		chromedp.WaitVisible(chromedp.CSS(`[data-say=agrees]:not([hidden])`)))
+	if n := get(t, ctx, "checks", chromedp.Evaluate[int](`document.querySelectorAll("[data-check]:not([hidden]) [data-word=ok]:not([hidden])").length`)); n != 9 {
+		t.Errorf("%d checks agree, want 9", n)
+	}
+	if over := get(t, ctx, "width", chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`)); over > 0 {
+		t.Errorf("%d px too wide on a phone", over)
 	}
 }
