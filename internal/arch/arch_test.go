@@ -22,7 +22,7 @@ var layer = map[string]int{
 	"ui":   3,
 	"area": 3, "pack": 3, "api": 4, "account": 4, "measure": 4, "statistic/form": 4, "statistic/rule": 4,
 	"ledger/engine":   4,
-	"accredit/assign": 1, "accredit/score": 4, "accredit/attach": 4, "accredit/expert": 4, "draw/register": 4,
+	"accredit/assign": 1, "accredit/score": 4, "accredit/score/advice": 1, "accredit/attach": 4, "accredit/expert": 4, "draw/register": 4,
 	"ledger": 5, "activity": 5, "plan": 5, "org": 5, "indicator": 5, "statistic": 5, "accredit": 5,
 	"report": 6, "ledger/figureview": 6, "demo": 6, "statistic/workbook": 6,
 	"accredit/panel": 6, "accredit/ballot": 6, "accredit/visit": 6, "accredit/decide": 6, "accredit/award": 6,
@@ -44,7 +44,7 @@ func layerOf(name string) (int, bool) {
 // domains must not know HTTP.
 var domains = []string{"area", "pack", "account", "org", "ledger", "ledger/engine", "activity", "plan", "report", "audit", "calendar", "demo",
 	"period", "formula", "workflow", "measure", "indicator", "statistic", "statistic/form", "statistic/rule", "statistic/workbook",
-	"draw", "draw/register", "accredit", "accredit/assign", "accredit/score", "accredit/attach", "accredit/expert", "accredit/panel", "accredit/ballot", "accredit/visit", "accredit/decide", "accredit/award"}
+	"draw", "draw/register", "accredit", "accredit/assign", "accredit/score", "accredit/score/advice", "accredit/attach", "accredit/expert", "accredit/panel", "accredit/ballot", "accredit/visit", "accredit/decide", "accredit/award"}
 
 // owners: only these packages may import a library.
 var owners = map[string][]string{
