@@ -19,7 +19,7 @@ import (
 
 // Version is that of the surface, not of the program: it grows when the OpenAPI
 // document changes (api/openapi.json, checked by a test).
-const Version = "1.1.0"
+const Version = "1.2.0"
 
 // Path is where the API stands.
 const Path = "/api/v1"
