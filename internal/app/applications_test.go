@@ -15,6 +15,9 @@ import (
 func TestEvidenceOfProgrammesIsAnswered(t *testing.T) {
 	t.Parallel()
 	a := beijing(t)
+	if err := a.StartFigures(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	tree := a.Areas.Tree()
 	area := tree.At(tree.Below(0, "district")[0])
 	o, err := a.Orgs.Create(t.Context(), org.Input{Code: "T-1", Type: a.Packs.Pack().OrgTypes[0].Code, Name: "测试学校", Area: area.Code,
