@@ -44,9 +44,9 @@ type root struct {
 	Indicator  indicatorCmd              `cmd:"" help:"Indicators: definitions, figures, checks."`
 	Figures    figuresCmd                `cmd:"" help:"Print participation figures."`
 	Target     targetCmd                 `cmd:"" help:"Targets of the plan: how they stand, and their numbers from files."`
+	Accredit   accreditCmd               `cmd:"" help:"Programmes of award and their calls: list, show, check."`
 	Award      awardCmd                  `cmd:"" help:"The register of awards: list, show, export."`
 	Expert     expertCmd                 `cmd:"" help:"The pool of experts."`
-	Award      awardCmd                  `cmd:"" help:"The register of awards: list, show, export."`
 	Draw       drawCmd                   `cmd:"" help:"Verifiable draws: compute one again, list, declare void."`
 	Files      filesCmd                  `cmd:"" help:"Attachments: check that all are whole, sweep what nothing names."`
 	Doctor     doctorCmd                 `cmd:"" help:"Examine the ledger and the engine; rebuild the engine."`

@@ -240,7 +240,7 @@ func (c packListCmd) Run(ctx context.Context, env *Env) error {
 }
 
 type packShowCmd struct {
-	What string `arg:"" help:"themes, age-bands, targets, org-types, activity-forms, needs, bodies, clauses, holidays or params." enum:"themes,age-bands,targets,org-types,activity-forms,needs,bodies,clauses,holidays,params"`
+	What string `arg:"" help:"themes, age-bands, targets, org-types, activity-forms, needs, bodies, clauses, holidays, params or programmes." enum:"themes,age-bands,targets,org-types,activity-forms,needs,bodies,clauses,holidays,params,programmes"`
 	Pack string `help:"A pack instead of the city's: folder, or name of one that ships." placeholder:"PACK"`
 	formatFlag
 }

@@ -41,11 +41,14 @@ const (
 	KindFormRule  Kind = "form_rule"
 	KindIssuer    Kind = "form_issuer"
 	KindLaw       Kind = "law"
+
+	KindAward     Kind = "award"      // a programme of award
+	KindAwardLeaf Kind = "award_leaf" // an item of its rubric
 )
 
 var kinds = []Kind{KindPack, KindParam, KindTheme, KindAgeBand, KindForm, KindNeed, KindOrgType, KindPlan,
 	KindProgramme, KindClause, KindTarget, KindIndicatorGroup, KindUnit, KindTag, KindIndicator,
-	KindStatForm, KindFormField, KindFormRow, KindFormRule, KindIssuer, KindLaw, KindDay, KindArea, KindFile}
+	KindStatForm, KindFormField, KindFormRow, KindFormRule, KindIssuer, KindLaw, KindAward, KindAwardLeaf, KindDay, KindArea, KindFile}
 
 // guarded are the kinds whose codes records of a city may hold.
 var guarded = []Kind{KindTheme, KindForm, KindNeed, KindOrgType, KindArea}
@@ -168,6 +171,7 @@ func (p *Pack) things() index {
 	x.indicators(p.Indicators)
 	x.forms(p.Forms)
 	x.statistics(p.Statistics)
+	x.awards(p.Awards)
 	x.files(p)
 	return x
 }
