@@ -169,7 +169,7 @@ func (h *Pages) parties(ctx context.Context, c accredit.Call, p page) (list []pa
 		if !slices.Contains(account.Permissions(g.Role), accredit.PermApply) {
 			continue
 		}
-		x, ok, err := h.party(ctx, g, byArea, object == accredit.ObjectProject, p)
+		x, ok, err := h.party(ctx, g, byArea, object == accredit.ObjectProject && len(c.Rules.Programme.OrgTypes) == 0, p)
 		if err != nil {
 			return nil, err
 		}

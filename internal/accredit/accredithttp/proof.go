@@ -98,8 +98,12 @@ func (p page) card(f accredit.Figure) figureCard {
 			c.add(p.T("apply.figure.area"), p.h.Tree().At(n).In(p.Lang))
 		}
 	}
-	c.add(p.T("apply.figure.rule"), f.Definition)
-	c.add(p.T("apply.figure.source"), strings.Join(f.Sources, p.T("apply.list_comma")))
+	rule := f.Definition
+	if rule != "" && strings.Trim(rule, "0123456789") == "" {
+		rule = p.T("apply.figure.version", "N", rule)
+	}
+	c.add(p.T("apply.figure.rule"), rule)
+	c.add(p.T("apply.figure.source"), strings.Join(f.Sources, "\n"))
 	if !f.FrozenAt.IsZero() {
 		c.add(p.T("apply.figure.frozen"), p.DateTime(f.FrozenAt))
 	}
