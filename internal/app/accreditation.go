@@ -11,6 +11,8 @@ func (a *App) wireAccreditation() {
 	a.Draws = register.New(register.Deps{DB: a.DB, Now: a.now})
 	a.wireApplications()
 	a.wirePanels()
+	a.wireBallots()
 	a.wireVisits()
 	a.wireAwards()
+	a.wireDecisions()
 }

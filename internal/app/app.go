@@ -14,6 +14,8 @@ import (
 	"xuedu/internal/accredit"
 	"xuedu/internal/accredit/attach"
 	"xuedu/internal/accredit/award"
+	"xuedu/internal/accredit/decide"
+	"xuedu/internal/accredit/ballot"
 	"xuedu/internal/accredit/expert"
 	"xuedu/internal/accredit/panel"
 	"xuedu/internal/accredit/visit"
@@ -68,7 +70,9 @@ type App struct {
 	Experts     *expert.Service   // the pool, and who may not judge what
 	Attachments *attach.Store     // their files
 	Draws       *register.Service // verifiable draws
+	Decisions   *decide.Service   // results, notices, objections
 	Panels      *panel.Service    // seats and assignments of experts
+	Ballots     *ballot.Service   // what experts write
 	Visits      *visit.Service    // to the sites of applications
 
 	Jobs    *job.Queue

@@ -27,6 +27,7 @@ func (a *App) Routes() []web.Route {
 	routes = append(routes, a.formRoutes()...)
 	routes = append(routes, a.indicatorPages().Routes()...)
 	routes = append(routes, a.workbookRoutes()...)
+	routes = append(routes, a.decisionRoutes()...)
 	routes = append(routes, a.callRoutes()...)
 	routes = append(routes, a.applicationPages().Routes()...)
 	routes = append(routes, a.drawRoutes()...)
@@ -34,6 +35,7 @@ func (a *App) Routes() []web.Route {
 	routes = append(routes, a.expertRoutes()...)
 	routes = append(routes, a.awardRoutes()...)
 	routes = append(routes, a.visitRoutes()...)
+	routes = append(routes, a.reviewRoutes()...)
 	return routes
 }
 
@@ -125,6 +127,7 @@ var nav = []ui.NavItem{
 	{Front: ui.Desk, Key: "nav.guidance", Path: "/desk/guidance", Perm: "award:guide"},
 	{Front: ui.Desk, Key: "nav.experts", Path: "/desk/experts", Perm: "expert:read"},
 	{Front: ui.Desk, Key: "nav.conflicts", Path: "/desk/conflicts", Perm: "expert:read"},
+	{Front: ui.Desk, Key: "nav.objections", Path: "/desk/objections", Perm: "objection:handle"},
 	{Front: ui.Desk, Key: "nav.desk_orgs", Path: "/desk/orgs", Perm: "org:edit"},
 	{Front: ui.Desk, Key: "nav.indicators", Path: "/indicators"},
 	{Front: ui.Desk, Key: "nav.plan", Path: "/plan"},
@@ -134,6 +137,7 @@ var nav = []ui.NavItem{
 	{Front: ui.Desk, Key: "nav.my_visits", Path: "/review/visits", Perm: "visit:take"},
 	{Front: ui.Desk, Key: "nav.accounts", Path: "/admin/accounts", Perm: "account:read"},
 	{Front: ui.Desk, Key: "nav.audit", Path: "/admin/audit", Perm: "audit:read"},
+	{Front: ui.Review, Key: "nav.review", Path: "/review", Perm: "review:use"},
 	{Front: ui.Admin, Key: "nav.desk", Path: "/desk"},
 	{Front: ui.Admin, Key: "nav.accounts", Path: "/admin/accounts", Perm: "account:read"},
 	{Front: ui.Admin, Key: "nav.audit", Path: "/admin/audit", Perm: "audit:read"},

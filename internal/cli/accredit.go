@@ -14,6 +14,7 @@ import (
 type accreditCmd struct {
 	List      accreditListCmd `cmd:"" help:"List the calls of the city."`
 	Programme programmeCmd    `cmd:"" help:"Programmes of award: criteria and rules."`
+	Verify    accreditVerify  `cmd:"" help:"Recompute a result from its sealed record."`
 }
 
 type accreditListCmd struct{ formatFlag }
