@@ -143,6 +143,16 @@ func TestMeasures(t *testing.T) {
 		if want := w.brute("meetings.held", nil, spanOf(t, "2025"), 0); err != nil || held["o1"]+held["o2"] != want || held["o1"] == 0 {
 			t.Errorf("held %v, %v; want %d in all", held, err, want)
 		}
+		for org, want := range held {
+			classes, err := s.TaughtBy(t.Context(), org, spanOf(t, "2025"))
+			n := int64(0)
+			for _, c := range classes {
+				n += int64(len(c.Meetings))
+			}
+			if err != nil || n != want {
+				t.Errorf("%s taught %d, %v; want %d", org, n, err, want)
+			}
+		}
 		list, err := s.Read(t.Context(), measure.Ask{Code: "themes", Period: spanOf(t, "2025"), Tree: w.Tree})
 		if err != nil || slices.Max(list.Num) != 3 || slices.Min(list.Num) != 3 {
 			t.Errorf("themes = %v, %v; want 3 everywhere", list.Num, err)

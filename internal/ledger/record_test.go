@@ -110,6 +110,9 @@ func TestHeads(t *testing.T) {
 			if got := present(t, s, "m1"); got.Heads != tt.n {
 				t.Errorf("set %d: %d there", tt.n, got.Heads)
 			}
+			if n, err := s.Heads(t.Context(), []string{"m1", "no such meeting"}); err != nil || n != tt.n {
+				t.Errorf("set %d: heads %d, %v", tt.n, n, err)
+			}
 			rows, rev := count(t, d, "SELECT count(*) FROM attendance WHERE person_id = 0 AND home_id = place_id"), count(t, d, "SELECT count(*) FROM reversal")
 			if rows != tt.rows || rev != tt.reversals {
 				t.Errorf("set %d: %d rows and %d reversals, want %d and %d", tt.n, rows, rev, tt.rows, tt.reversals)
