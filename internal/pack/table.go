@@ -8,7 +8,7 @@ import (
 )
 
 // Tables names what Table prints, in the order it is offered.
-var Tables = []string{"themes", "age-bands", "targets", "org-types", "activity-forms", "needs", "bodies", "clauses", "holidays", "params"}
+var Tables = []string{"themes", "age-bands", "targets", "org-types", "activity-forms", "needs", "bodies", "clauses", "holidays", "params", "programmes"}
 
 // Table returns one list of the pack as rows of text with a header, the codes
 // first, names in lang. False if there is no such list.
@@ -32,6 +32,8 @@ func (p *Pack) Table(name, lang string) (rows [][]string, ok bool) {
 		return p.clauseTable(lang), true
 	case "holidays":
 		return p.holidayTable(lang), true
+	case "programmes":
+		return p.awardTable(lang), true
 	case "params":
 		rows = [][]string{{"code", "value"}}
 		for _, q := range p.Params.list() {
@@ -157,4 +159,14 @@ func weekdayOf(day string) string {
 		return ""
 	}
 	return strings.ToLower(t.Format("Mon"))
+}
+
+// awardTable lists the programmes of award with what decides whether a call opens.
+func (p *Pack) awardTable(lang string) [][]string {
+	rows := [][]string{{"code", "name", "object", "quota", "round_quota", "validity", "items", "authorisation", "example"}}
+	for _, a := range p.Awards {
+		rows = append(rows, []string{a.Code, a.Name.In(lang), a.Object, strconv.Itoa(a.Quota), strconv.Itoa(a.RoundQuota), strconv.Itoa(a.Validity),
+			strconv.Itoa(len(a.Leaves())), strings.TrimSpace(a.Authorisation.Document.In(lang) + " " + a.Authorisation.Number), strconv.FormatBool(a.Example)})
+	}
+	return rows
 }
