@@ -8,21 +8,16 @@ import (
 	"os"
 	"slices"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
-	"xuedu/internal/account"
 	"xuedu/internal/accredit"
-	"xuedu/internal/accredit/expert"
 	"xuedu/internal/accredit/panel"
-	"xuedu/internal/audit"
+	"xuedu/internal/accredit/panel/paneltest"
 	"xuedu/internal/db"
 	"xuedu/internal/db/dbtest"
-	"xuedu/internal/draw/register"
 	"xuedu/internal/errs"
 	"xuedu/internal/pack"
-	"xuedu/internal/workflow"
 )
 
 // A run of the state machine fills a database of its own: a few say enough.
@@ -37,102 +32,20 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// city is what is around a panel: a call, applications, experts, conflicts.
-type city struct {
-	*panel.Service
-	d       *db.DB
-	call    accredit.Call
-	apps    []accredit.Application
-	pool    []expert.Expert
-	ties    map[[2]string]bool
-	sealed  map[string]bool
-	guards  map[string]accredit.Guard
-	effects map[string]accredit.Effect
-}
+type city struct{ *paneltest.City }
 
-var (
-	office    = acting(account.RoleCity, "office")
-	technical = acting(account.RoleTechnical, "technical")
-)
-
-func acting(role, id string) context.Context {
-	ctx := account.With(context.Background(), account.Actor{ID: id, Grants: []account.Grant{{Role: role}}})
-	return audit.With(ctx, audit.Who{Actor: id})
+func newCity(d *db.DB, experts, apps int, r pack.Panel) *city {
+	return &city{paneltest.New(d, experts, apps, r)}
 }
-
-func as(e expert.Expert) context.Context { return acting(account.RoleExpert, e.AccountID) }
-
-func newCity(d *db.DB, experts, apps int, rules pack.Panel) *city {
-	c := &city{d: d, guards: map[string]accredit.Guard{}, effects: map[string]accredit.Effect{}, ties: map[[2]string]bool{}, sealed: map[string]bool{}}
-	c.call = accredit.Call{ID: "call", Code: "2025-JY-1", Title: pack.Text{"zh-CN": "示例批次"}, State: "checking", Digest: "x",
-		Rules: accredit.Rules{Programme: pack.AwardProgramme{Panel: rules}, Workflows: map[string]workflow.Definition{
-			"call":        {States: []workflow.State{{Code: "checking"}, {Code: "reviewing"}, {Code: "closed", Final: true}}},
-			"application": {States: []workflow.State{{Code: "ready"}, {Code: "desk_review"}, {Code: "withdrawn", Final: true}}},
-		}}}
-	for i := range apps {
-		c.apps = append(c.apps, accredit.Application{ID: fmt.Sprintf("app%02d", i), CallID: "call", Code: fmt.Sprintf("JY-%03d", i), State: "ready"})
-	}
-	for i := range experts {
-		id := fmt.Sprintf("expert%02d", i)
-		c.pool = append(c.pool, expert.Expert{ID: id, AccountID: "account-" + id, Name: id, Categories: []string{[]string{"practice", "research"}[i%2]}})
-	}
-	now := func() time.Time { return time.Date(2025, 9, 1, 8, 0, 0, 0, time.UTC) }
-	c.Service = panel.New(panel.Deps{DB: d, Calls: c, Experts: c, Draws: register.New(register.Deps{DB: d, Now: now}),
-		Pack: func() *pack.Pack { return &pack.Pack{TimeZone: "Asia/Shanghai"} }, Now: now})
-	c.OnRecuse(func(_ context.Context, _ *sql.Tx, id string) error { c.sealed[id] = true; return nil })
-	c.Register(c)
-	return c
-}
-
-func (c *city) Call(context.Context, string) (accredit.Call, error) { return c.call, nil }
-func (c *city) OfCall(context.Context, string) ([]accredit.Application, error) {
-	return slices.Clone(c.apps), nil
-}
-func (c *city) Subject(_ context.Context, id string) (expert.Subject, error) {
-	return expert.Subject{ApplicationID: id}, nil
-}
-func (c *city) Advance(_ context.Context, _ *sql.Tx, _ string, ids []string, _, _ string) error {
-	for i := range c.apps {
-		if slices.Contains(ids, c.apps[i].ID) {
-			c.apps[i].State = "desk_review"
-		}
-	}
-	return nil
-}
-
-func (c *city) Matrix(_ context.Context, _ expert.Rule, experts []string, subjects []expert.Subject) (expert.Matrix, error) {
-	m := expert.Matrix{}
-	for _, e := range experts {
-		m[e] = map[string][]expert.Edge{}
-		for _, s := range subjects {
-			if c.ties[[2]string{e, s.ApplicationID}] {
-				m[e][s.ApplicationID] = []expert.Edge{{Kind: "declared", Reason: "found late"}}
-			}
-		}
-	}
-	return m, nil
-}
-func (c *city) Pool(context.Context) ([]expert.Expert, error) { return slices.Clone(c.pool), nil }
-func (c *city) Of(_ context.Context, account string) (expert.Expert, bool, error) {
-	for _, e := range c.pool {
-		if e.AccountID == account {
-			return e, true, nil
-		}
-	}
-	return expert.Expert{}, false, nil
-}
-
-func (c *city) OnGuard(name string, g accredit.Guard)   { c.guards[name] = g }
-func (c *city) OnEffect(name string, e accredit.Effect) { c.effects[name] = e }
 
 // effect does what a move does, in a transaction.
 func (c *city) effect(name, app string) error {
-	return c.d.InTx(office, func(tx *sql.Tx) error { return c.effects[name](office, tx, c.call, app) })
+	return c.DB.InTx(paneltest.Office, func(tx *sql.Tx) error { return c.Effects[name](paneltest.Office, tx, c.Round, app) })
 }
 
 func (c *city) guard(t testing.TB, name string) string {
 	t.Helper()
-	why, err := c.guards[name](office, c.call, "")
+	why, err := c.Guards[name](paneltest.Office, c.Round, "")
 	must(t, err)
 	return why
 }
@@ -150,16 +63,16 @@ var rules = pack.Panel{Seats: 6, Each: 3, Load: 20, Categories: []pack.Category{
 // seated draws a panel and has everybody accept.
 func (c *city) seated(t testing.TB) {
 	t.Helper()
-	must(t, c.Freeze(office, "call", "the closing index of 2 September 2025"))
-	must(t, c.Draw(technical, "call", "3858.13"))
+	must(t, c.Freeze(paneltest.Office, "call", "the closing index of 2 September 2025"))
+	must(t, c.Draw(paneltest.Technical, "call", "3858.13"))
 	for _, st := range c.in(t, panel.Asked) {
-		must(t, c.Answer(office, panel.Answer{CallID: "call", ExpertID: st.ExpertID, Yes: true}))
+		must(t, c.Answer(paneltest.Office, panel.Answer{CallID: "call", ExpertID: st.ExpertID, Yes: true}))
 	}
 }
 
 func (c *city) in(t testing.TB, state string) []panel.Seat {
 	t.Helper()
-	list, err := c.Seats(office, "call")
+	list, err := c.Seats(paneltest.Office, "call")
 	must(t, err)
 	return slices.DeleteFunc(list, func(s panel.Seat) bool { return s.State != state })
 }
@@ -167,14 +80,14 @@ func (c *city) in(t testing.TB, state string) []panel.Seat {
 // confirmed assigns what is proposed.
 func (c *city) confirmed(t testing.TB) {
 	t.Helper()
-	seed, err := c.Seed(office, "call")
+	seed, err := c.Seed(paneltest.Office, "call")
 	must(t, err)
-	x, err := c.Assign(office, "call", seed)
+	x, err := c.Assign(paneltest.Office, "call", seed)
 	must(t, err)
 	if x.Lack != nil {
 		t.Fatalf("%+v", x.Lack)
 	}
-	must(t, c.Confirm(office, "call", seed, x.Digest))
+	must(t, c.Confirm(paneltest.Office, "call", seed, x.Digest))
 }
 
 func (c *city) begun(t testing.TB) {
@@ -182,16 +95,7 @@ func (c *city) begun(t testing.TB) {
 	c.seated(t)
 	c.confirmed(t)
 	must(t, c.effect("begin_review", ""))
-	c.call.State = "reviewing"
-}
-
-func (c *city) expert(id string) expert.Expert {
-	for _, e := range c.pool {
-		if e.ID == id {
-			return e
-		}
-	}
-	return expert.Expert{}
+	c.Round.State = "reviewing"
 }
 
 // From the pool to the review: what the guards say on the way (P1.7).
@@ -199,8 +103,8 @@ func TestFromPoolToReview(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		c := newCity(d, 12, 8, rules)
-		for _, a := range c.apps { // tied to all: not drawn
-			c.ties[[2]string{"expert00", a.ID}] = true
+		for _, a := range c.Apps { // tied to all: not drawn
+			c.Ties[[2]string{"expert00", a.ID}] = true
 		}
 		want := func(guard, key string) {
 			t.Helper()
@@ -209,34 +113,34 @@ func TestFromPoolToReview(t *testing.T) {
 			}
 		}
 		want("panel_seated", "panel.not_frozen")
-		must(t, c.Freeze(office, "call", "the closing index of tomorrow"))
+		must(t, c.Freeze(paneltest.Office, "call", "the closing index of tomorrow"))
 		want("panel_seated", "panel.not_drawn")
 		if got := c.in(t, panel.Excluded); len(got) != 1 || got[0].ExpertID != "expert00" {
 			t.Fatalf("excluded: %+v", got)
 		}
-		if err := c.Draw(office, "call", "1"); errs.KindOf(err) != errs.Forbidden {
+		if err := c.Draw(paneltest.Office, "call", "1"); errs.KindOf(err) != errs.Forbidden {
 			t.Fatalf("the office entered the value: %v", err)
 		}
-		must(t, c.Draw(technical, "call", "3858.13"))
+		must(t, c.Draw(paneltest.Technical, "call", "3858.13"))
 		want("panel_seated", "panel.unanswered")
 		asked := c.in(t, panel.Asked)
-		must(t, c.Answer(as(c.expert(asked[0].ExpertID)), panel.Answer{CallID: "call", Reason: "abroad"}))
+		must(t, c.Answer(paneltest.As(c.Expert(asked[0].ExpertID)), panel.Answer{CallID: "call", Reason: "abroad"}))
 		if len(c.in(t, panel.Asked)) != 6 || len(c.in(t, panel.Substitute)) != 4 {
 			t.Fatal("no substitute was asked")
 		}
 		for _, st := range c.in(t, panel.Asked) {
-			must(t, c.Answer(as(c.expert(st.ExpertID)), panel.Answer{CallID: "call", Yes: true}))
+			must(t, c.Answer(paneltest.As(c.Expert(st.ExpertID)), panel.Answer{CallID: "call", Yes: true}))
 		}
 		want("panel_seated", "")
 		want("all_assigned", "panel.not_assigned")
 		c.confirmed(t)
 		want("all_assigned", "")
-		if mine, err := c.Mine(as(c.expert(asked[1].ExpertID))); err != nil || len(mine) != 0 {
+		if mine, err := c.Mine(paneltest.As(c.Expert(asked[1].ExpertID))); err != nil || len(mine) != 0 {
 			t.Fatalf("seen before the review: %v %v", mine, err)
 		}
 		must(t, c.effect("begin_review", ""))
-		c.call.State = "reviewing"
-		if mine, err := c.Mine(as(c.expert(asked[1].ExpertID))); err != nil || len(mine) == 0 {
+		c.Round.State = "reviewing"
+		if mine, err := c.Mine(paneltest.As(c.Expert(asked[1].ExpertID))); err != nil || len(mine) == 0 {
 			t.Fatalf("nothing to review: %v %v", mine, err)
 		}
 	})
@@ -247,13 +151,13 @@ func TestConfirmIsWhatWasShown(t *testing.T) {
 	t.Parallel()
 	c := newCity(dbtest.SQLite(t), 10, 8, rules)
 	c.seated(t)
-	seed, err := c.Seed(office, "call")
+	seed, err := c.Seed(paneltest.Office, "call")
 	must(t, err)
-	x, err := c.Assign(office, "call", seed)
+	x, err := c.Assign(paneltest.Office, "call", seed)
 	must(t, err)
 	p := x.Plan.Pairs[0]
-	c.ties[[2]string{x.Seats[p[0]].ExpertID, x.Applications[p[1]].ID}] = true
-	if err := c.Confirm(office, "call", seed, x.Digest); errs.KindOf(err) != errs.Conflict {
+	c.Ties[[2]string{x.Seats[p[0]].ExpertID, x.Applications[p[1]].ID}] = true
+	if err := c.Confirm(paneltest.Office, "call", seed, x.Digest); errs.KindOf(err) != errs.Conflict {
 		t.Fatalf("%v", err)
 	}
 }
@@ -264,9 +168,9 @@ func TestWhoMay(t *testing.T) {
 	t.Parallel()
 	c := newCity(dbtest.SQLite(t), 10, 6, rules)
 	c.begun(t)
-	list, err := c.Assignments(office, "call")
+	list, err := c.Assignments(paneltest.Office, "call")
 	must(t, err)
-	stranger := as(c.expert(list[0].ExpertID))
+	stranger := paneltest.As(c.Expert(list[0].ExpertID))
 	for _, call := range []func(context.Context) error{
 		func(ctx context.Context) error { _, err := c.Seats(ctx, "call"); return err },
 		func(ctx context.Context) error { _, err := c.Assignments(ctx, "call"); return err },
@@ -299,19 +203,19 @@ func TestLateConflict(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		c := newCity(d, 10, 8, rules)
 		c.begun(t)
-		list, err := c.Assignments(office, "call")
+		list, err := c.Assignments(paneltest.Office, "call")
 		must(t, err)
 		a := list[0]
-		me := as(c.expert(a.ExpertID))
-		c.ties[[2]string{a.ExpertID, a.ApplicationID}] = true
+		me := paneltest.As(c.Expert(a.ExpertID))
+		c.Ties[[2]string{a.ExpertID, a.ApplicationID}] = true
 		if _, err := c.Assignment(me, a.ID); errs.KindOf(err) != errs.NotFound {
 			t.Fatalf("seen in spite of a conflict: %v", err)
 		}
-		must(t, c.Recheck(office, "call"))
-		after, err := c.Assignments(office, "call")
+		must(t, c.Recheck(paneltest.Office, "call"))
+		after, err := c.Assignments(paneltest.Office, "call")
 		must(t, err)
-		if len(after) != len(list)+1 || !c.sealed[a.ID] {
-			t.Fatalf("%d assignments became %d, sealed %v", len(list), len(after), c.sealed)
+		if len(after) != len(list)+1 || !c.Sealed[a.ID] {
+			t.Fatalf("%d assignments became %d, sealed %v", len(list), len(after), c.Sealed)
 		}
 		for _, x := range after {
 			if x.ID == a.ID && (x.State != panel.Recused || x.Kind != "declared") {
@@ -352,63 +256,63 @@ func TestInvariants(t *testing.T) {
 }
 
 func (c *city) step(t *rapid.T) error {
-	list, err := c.Assignments(office, "call")
+	list, err := c.Assignments(paneltest.Office, "call")
 	if err != nil {
 		return err
 	}
 	a := rapid.SampledFrom(list).Draw(t, "assignment")
-	e := c.expert(a.ExpertID)
+	e := c.Expert(a.ExpertID)
 	switch rapid.SampledFrom([]string{"tie", "recuse", "dismiss", "submit", "withdraw", "leave", "accept", "swap"}).Draw(t, "act") {
 	case "tie":
-		c.ties[[2]string{a.ExpertID, a.ApplicationID}] = true
-		return c.Recheck(office, "call")
+		c.Ties[[2]string{a.ExpertID, a.ApplicationID}] = true
+		return c.Recheck(paneltest.Office, "call")
 	case "recuse":
-		return c.Recuse(as(e), a.ID, "declared", "a friend")
+		return c.Recuse(paneltest.As(e), a.ID, "declared", "a friend")
 	case "dismiss":
-		return c.Dismiss(office, a.ID, "silent for a week")
+		return c.Dismiss(paneltest.Office, a.ID, "silent for a week")
 	case "submit":
-		if _, err := c.Assignment(as(e), a.ID); err != nil {
+		if _, err := c.Assignment(paneltest.As(e), a.ID); err != nil {
 			return err
 		}
-		return c.d.InTx(as(e), func(tx *sql.Tx) error { return c.Submit(as(e), tx, a.ID) })
+		return c.DB.InTx(paneltest.As(e), func(tx *sql.Tx) error { return c.Submit(paneltest.As(e), tx, a.ID) })
 	case "withdraw":
-		i := slices.IndexFunc(c.apps, func(x accredit.Application) bool { return x.ID == a.ApplicationID })
-		if c.apps[i].State == "withdrawn" {
+		i := slices.IndexFunc(c.Apps, func(x accredit.Application) bool { return x.ID == a.ApplicationID })
+		if c.Apps[i].State == "withdrawn" {
 			return nil
 		}
 		err := c.effect("release", a.ApplicationID)
-		c.apps[i].State = "withdrawn"
+		c.Apps[i].State = "withdrawn"
 		return err
 	case "leave":
-		return c.Answer(as(e), panel.Answer{CallID: "call", Reason: "ill"})
+		return c.Answer(paneltest.As(e), panel.Answer{CallID: "call", Reason: "ill"})
 	case "accept":
-		return c.Answer(as(e), panel.Answer{CallID: "call", Yes: true})
+		return c.Answer(paneltest.As(e), panel.Answer{CallID: "call", Yes: true})
 	}
-	other := rapid.SampledFrom(c.pool).Draw(t, "other")
-	return c.Swap(office, a.ID, other.ID, "by hand")
+	other := rapid.SampledFrom(c.People).Draw(t, "other")
+	return c.Swap(paneltest.Office, a.ID, other.ID, "by hand")
 }
 
 // check compares the panel with what must hold.
 func (c *city) check(t *rapid.T) {
-	b, err := c.Board(office, "call")
+	b, err := c.Board(paneltest.Office, "call")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, a := range b.Given {
-		if a.Live() && c.ties[[2]string{a.ExpertID, a.ApplicationID}] {
+		if a.Live() && c.Ties[[2]string{a.ExpertID, a.ApplicationID}] {
 			t.Fatalf("a conflict: %+v", a)
 		}
-		if ended := a.State == panel.Recused || a.State == panel.Replaced || a.State == panel.Released; ended && !c.sealed[a.ID] {
+		if ended := a.State == panel.Recused || a.State == panel.Replaced || a.State == panel.Released; ended && !c.Sealed[a.ID] {
 			t.Fatalf("ended and not sealed: %+v", a)
 		}
 	}
-	for _, e := range c.pool {
-		mine, err := c.Mine(as(e))
+	for _, e := range c.People {
+		mine, err := c.Mine(paneltest.As(e))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, a := range mine {
-			if a.ExpertID != e.ID || a.State != panel.Open && a.State != panel.Submitted || c.ties[[2]string{e.ID, a.ApplicationID}] {
+			if a.ExpertID != e.ID || a.State != panel.Open && a.State != panel.Submitted || c.Ties[[2]string{e.ID, a.ApplicationID}] {
 				t.Fatalf("%s sees %+v", e.ID, a)
 			}
 		}
@@ -424,14 +328,14 @@ func (c *city) checkShort(t *rapid.T, b panel.Board, x panel.Short) {
 	for _, a := range b.Given {
 		had[a.ExpertID] = had[a.ExpertID] || a.ApplicationID == x.Application.ID
 	}
-	list, err := c.Seats(office, "call")
+	list, err := c.Seats(paneltest.Office, "call")
 	if err != nil {
 		t.Fatal(err)
 	}
 	free := 0
 	for _, st := range list {
 		out := st.State == panel.Declined || st.State == panel.Left || st.State == panel.Excluded
-		if !out && !had[st.ExpertID] && !c.ties[[2]string{st.ExpertID, x.Application.ID}] {
+		if !out && !had[st.ExpertID] && !c.Ties[[2]string{st.ExpertID, x.Application.ID}] {
 			free++
 		}
 	}
