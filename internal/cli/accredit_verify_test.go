@@ -34,7 +34,7 @@ func TestAccreditVerify(t *testing.T) {
 	if status, text := run(changed); status != 1 || !strings.Contains(text, "JY-2025-0001, score: published 79.67, computed 78.67") {
 		t.Errorf("%d\n%s", status, text)
 	}
-	if status, text := run(append([]byte(" "), data...)); status != 1 || !strings.Contains(text, "record.json:1:1") {
+	if status, text := run(append([]byte(" "), data...)); status != 2 || !strings.Contains(text, "record.json:1:1") {
 		t.Errorf("%d\n%s", status, text)
 	}
 }
