@@ -17,7 +17,6 @@ type importCmd struct {
 	Orgs       importOrgsCmd       `cmd:"" help:"Institutions: code,name,type,area[,name_en][,parent][,address][,phone]."`
 	Awards     importAwardsCmd     `cmd:"" help:"Earlier awards, to be checked again: programme,area,holder,document,day[,number][,until][,org]."`
 	Experts    importExpertsCmd    `cmd:"" help:"Experts: code,name[,title][,categories][,fields][,org][,org_name][,work_area][,home_area][,load]."`
-	Awards     importAwardsCmd     `cmd:"" help:"Earlier awards, to be checked again: programme,area,holder,document,day[,number][,until][,org]."`
 	Series     importSeriesCmd     `cmd:"" help:"Official figures from outside: code,area,period,value[,age,sex,…][,source][,vintage]."`
 	Population importPopulationCmd `cmd:"" help:"Population series: code,as_of|year,persons,source,vintage."`
 }
