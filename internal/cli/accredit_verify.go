@@ -25,8 +25,7 @@ func (accreditVerify) Help() string {
 	return `Recomputes every score, rank and tie of a call from its ballots, exactly, and
 compares them with the published result. Needs no database and no network
 unless --call is given. The exit status is 0 if all agrees, 1 if not, 2 if the file
-is no sealed record; each
-application and field that differs is named.
+is no sealed record; each application and field that differs is named.
 
 Examples:
   xuedu accredit verify 2025-JY-1.json

@@ -51,6 +51,8 @@ func Routes(d Deps) []web.Route {
 		{Pattern: "POST /review/cases/{assignment}/{leaf}", Perm: use, Handler: h.save},
 		{Pattern: "GET /review/workbook/{call}", Perm: use, Handler: h.export},
 		{Pattern: "POST /review/workbook", Perm: use, Handler: h.load},
+		{Pattern: "GET /desk/calls/{id}/ballots", Perm: web.Signed, Handler: h.office},
+		{Pattern: "POST /desk/calls/{id}/ballots", Perm: web.Signed, Handler: h.officeAct},
 	}
 }
 

@@ -57,7 +57,11 @@ func newSite(t *testing.T) *site {
 		}}), web.Route{Pattern: "GET /static/", Perm: web.Public, Handler: ui.Static})
 	mux := ui.Middleware(env, web.Mux(c, routes...))
 	s.h = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		mux.ServeHTTP(w, r.WithContext(account.With(r.Context(), account.From(s.Seat(s.seat)))))
+		who := account.From(s.Seat(s.seat))
+		if s.seat == 0 {
+			who = account.From(s.Office())
+		}
+		mux.ServeHTTP(w, r.WithContext(account.With(r.Context(), who)))
 	})
 	return s
 }

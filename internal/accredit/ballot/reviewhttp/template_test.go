@@ -10,7 +10,7 @@ import (
 func TestTemplates(t *testing.T) { // alone: it reads the trees that serving a page prepares
 	for name, data := range map[string]any{
 		"mine": minePage{}, "overview": overviewPage{}, "leaf": leafPage{}, "print": printPage{},
-		"discussion": discussionPage{}, "recuse": recusePage{}, "loaded": loadedPage{},
+		"discussion": discussionPage{}, "recuse": recusePage{}, "loaded": loadedPage{}, "office": officePage{},
 	} {
 		if err := templatecheck.CheckHTMLStrict(view(name).Tmpl.Lookup("page"), data); err != nil {
 			t.Errorf("%s: %v", name, err)
