@@ -128,6 +128,12 @@ func fillDemo(ctx context.Context, c config.Config, o DemoOptions) (demo.Report,
 		cells, err = a.makeDemoReturns(ctx, o.Make.Today)
 		r.Steps = append(r.Steps, demo.Step{Key: "demo.step.returns", Took: time.Since(began), Rows: cells})
 	}
+	if err == nil {
+		began := time.Now()
+		var n int64
+		n, err = a.makeDemoAwards(ctx, o.Make.Today, o.Progress)
+		r.Steps = append(r.Steps, demo.Step{Key: "demo.step.awards", Took: time.Since(began), Rows: n})
+	}
 	r.Steps = append([]demo.Step{{Key: "demo.step.areas", Took: took, Rows: int64(a.Areas.Tree().Len())}}, r.Steps...)
 	return r, errors.Join(err, a.Close())
 }

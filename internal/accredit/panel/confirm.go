@@ -89,23 +89,10 @@ func (s *Service) Plan(ctx context.Context, callID string) (Plan, bool, error) {
 	return Plan{CallID: r.CallID, Seed: r.Seed, Digest: r.Digest, Author: r.Author, At: r.At.UTC()}, true, nil
 }
 
-// begin is the effect of the call's move into review: what is planned opens,
-// applications move on.
+// begin is the effect of the call's move into review: what is planned opens;
+// the call has moved its applications on.
 func (s *Service) begin(ctx context.Context, tx *sql.Tx, c accredit.Call, _ string) error {
 	if err := s.lock(ctx, tx); err != nil {
-		return err
-	}
-	list, err := s.Calls.OfCall(ctx, c.ID)
-	if err != nil {
-		return err
-	}
-	var move []string
-	for _, a := range list {
-		if a.State == ready {
-			move = append(move, a.ID)
-		}
-	}
-	if err := s.Calls.Advance(ctx, tx, c.ID, move, moveToReview, ""); err != nil {
 		return err
 	}
 	if _, err := gen.New(tx).OpenAssignments(ctx, c.ID); err != nil {
