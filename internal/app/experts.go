@@ -19,6 +19,10 @@ import (
 func (a *App) wireExperts() {
 	a.Experts = expert.New(expert.Deps{DB: a.DB, Pack: a.Packs.Pack, Tree: a.Areas.Tree, Days: a.Calendar, Orgs: kinOrgs{a.Orgs},
 		Accounts: expertAccounts{a.Accounts}, Calls: callSubjects{a}, Now: a.now,
+		Caller: func(ctx context.Context) expert.Caller {
+			who := account.From(ctx)
+			return expert.Caller{ID: who.ID, Can: who.Can}
+		},
 		Terms: func(key string) string { return a.Bundle.T(i18n.ZH, key) + "\n" + a.Bundle.T(i18n.EN, key) }})
 }
 

@@ -45,7 +45,7 @@ func bigWorld(b *testing.B) big {
 		orgs[i] = expert.Org{ID: fmt.Sprint("o", i), Code: fmt.Sprint("o", i), Name: fmt.Sprint("机构", i), AreaID: 10 + int64(i%bigDistricts)}
 	}
 	s := expert.New(expert.Deps{DB: d, Pack: func() *pack.Pack { return p }, Tree: func() *area.Tree { return tree },
-		Days: func() *calendar.Calendar { return nil }, Orgs: orgs, Now: time.Now})
+		Days: func() *calendar.Calendar { return nil }, Orgs: orgs, Caller: caller, Now: time.Now})
 	w := big{Service: s}
 	w.fill(b)
 	for i := range bigApplications {

@@ -67,7 +67,7 @@ func (s *Service) keepEdge(ctx context.Context, tx *sql.Tx, e Edge, what string)
 	}
 	e.ID, e.At, e.Pinned = newID(), s.stamp(), false
 	if e.Author == "" {
-		e.Author = actor(ctx)
+		e.Author = s.actor(ctx)
 	}
 	if err := s.insertEdge(ctx, tx, e); err != nil {
 		return e, err
@@ -125,7 +125,7 @@ func (s *Service) note(ctx context.Context, tx *sql.Tx, e Edge, what string) err
 // in their transaction. Author and time are those of the call.
 func (s *Service) Log(ctx context.Context, tx *sql.Tx, e Event) error {
 	return gen.New(tx).InsertEvent(ctx, gen.InsertEventParams{ID: newID(), ExpertID: e.ExpertID, EdgeID: e.EdgeID, What: e.What, Kind: e.Kind,
-		Subject: e.Subject, SubjectID: e.SubjectID, Reason: e.Reason, Author: actor(ctx), At: s.stamp()})
+		Subject: e.Subject, SubjectID: e.SubjectID, Reason: e.Reason, Author: s.actor(ctx), At: s.stamp()})
 }
 
 // Hold says that a tie, mostly one that was only suggested, is a conflict;
@@ -176,7 +176,7 @@ func (s *Service) Unpin(ctx context.Context, edgeID, reason string) error {
 
 // decide runs one decision of the office about an edge.
 func (s *Service) decide(ctx context.Context, edgeID, reason, what string, f func(*Edge) error) error {
-	if err := may(ctx, PermManage); err != nil {
+	if err := s.may(ctx, PermManage); err != nil {
 		return err
 	}
 	reason, err := needReason(reason)
@@ -195,7 +195,7 @@ func (s *Service) decide(ctx context.Context, edgeID, reason, what string, f fun
 		if err := f(&e); err != nil {
 			return err
 		}
-		e.Reason, e.Author, e.At = reason, actor(ctx), s.stamp()
+		e.Reason, e.Author, e.At = reason, s.actor(ctx), s.stamp()
 		return s.decided(ctx, tx, e, what)
 	})
 }
@@ -218,7 +218,7 @@ func (s *Service) decided(ctx context.Context, tx *sql.Tx, e Edge, what string) 
 // one that is none (Cleared), whatever the program finds. It needs
 // expert:manage and a reason.
 func (s *Service) Pin(ctx context.Context, e Edge) (Edge, error) {
-	if err := may(ctx, PermManage); err != nil {
+	if err := s.may(ctx, PermManage); err != nil {
 		return e, err
 	}
 	reason, err := needReason(e.Reason)
@@ -228,7 +228,7 @@ func (s *Service) Pin(ctx context.Context, e Edge) (Edge, error) {
 	if e.State != Holds && e.State != Cleared {
 		return e, errs.InvalidField("state", "expert.no_decision")
 	}
-	e.Source, e.Pinned, e.Reason, e.Author, e.At = SourceOffice, true, reason, actor(ctx), s.stamp()
+	e.Source, e.Pinned, e.Reason, e.Author, e.At = SourceOffice, true, reason, s.actor(ctx), s.stamp()
 	if err := s.checkEdge(e); err != nil {
 		return e, err
 	}

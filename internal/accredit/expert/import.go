@@ -76,7 +76,7 @@ type importRow struct {
 // file again changes nothing. It needs expert:manage.
 func (s *Service) Import(ctx context.Context, src *sheet.Table, o ImportOptions) (ImportReport, error) {
 	var rep ImportReport
-	if err := may(ctx, PermManage); err != nil {
+	if err := s.may(ctx, PermManage); err != nil {
 		return rep, err
 	}
 	kin, err := s.kin(ctx)

@@ -59,7 +59,7 @@ type Fit struct{ Conflicts, Applications int }
 // Fits answers for experts before they are invited to a call (c 1): by id.
 // Applications is 0 while none has been handed in. It needs expert:read.
 func (s *Service) Fits(ctx context.Context, callID string, ids []string) (map[string]Fit, error) {
-	if err := may(ctx, PermRead); err != nil {
+	if err := s.may(ctx, PermRead); err != nil {
 		return nil, err
 	}
 	rule, subjects, err := s.Calls.Subjects(ctx, callID)
@@ -79,7 +79,7 @@ func (s *Service) Fits(ctx context.Context, callID string, ids []string) (map[st
 // again. It needs expert:manage; Conflict while one is open or accepted, and
 // where the expert may judge none of the call's applications.
 func (s *Service) Invite(ctx context.Context, expertID, callID string, days int) (Invitation, error) {
-	if err := may(ctx, PermManage); err != nil {
+	if err := s.may(ctx, PermManage); err != nil {
 		return Invitation{}, err
 	}
 	if days < 1 || days > maxDays {
@@ -118,13 +118,13 @@ func (s *Service) send(ctx context.Context, tx *sql.Tx, e Expert, callID string,
 	inv.Due = s.Days().Add(s.Now().In(s.Pack().Zone()), days).Format(time.DateOnly)
 	if err != nil {
 		return inv, q.InsertInvitation(ctx, gen.InsertInvitationParams{ID: inv.ID, ExpertID: e.ID, CallID: callID, State: Sent, Terms: inv.Terms,
-			TermsKey: termsKey, Due: inv.Due, Note: "", SentBy: actor(ctx), SentAt: inv.SentAt})
+			TermsKey: termsKey, Due: inv.Due, Note: "", SentBy: s.actor(ctx), SentAt: inv.SentAt})
 	}
 	if had := s.invitation(row); had.State == Sent || had.State == Accepted {
 		return had, errs.New(errs.Conflict, "expert.invited_already")
 	}
 	inv.ID = row.ID
-	return inv, q.SendAgain(ctx, gen.SendAgainParams{ID: row.ID, Terms: inv.Terms, TermsKey: termsKey, Due: inv.Due, SentBy: actor(ctx), SentAt: inv.SentAt})
+	return inv, q.SendAgain(ctx, gen.SendAgainParams{ID: row.ID, Terms: inv.Terms, TermsKey: termsKey, Due: inv.Due, SentBy: s.actor(ctx), SentAt: inv.SentAt})
 }
 
 // invitation maps a row; what waits too long shows as expired.
@@ -143,7 +143,7 @@ func (s *Service) invitation(r gen.Invitation) Invitation {
 // Invitations lists those sent to an expert, the newest first: for the office,
 // or the expert's own.
 func (s *Service) Invitations(ctx context.Context, expertID string) ([]Invitation, error) {
-	if err := may(ctx, PermRead); err != nil {
+	if err := s.may(ctx, PermRead); err != nil {
 		if me, meErr := s.Me(ctx); meErr != nil || me.ID != expertID {
 			return nil, err
 		}
@@ -154,7 +154,7 @@ func (s *Service) Invitations(ctx context.Context, expertID string) ([]Invitatio
 
 // AllInvitations lists all of the city, the newest first. It needs expert:read.
 func (s *Service) AllInvitations(ctx context.Context) ([]Invitation, error) {
-	if err := may(ctx, PermRead); err != nil {
+	if err := s.may(ctx, PermRead); err != nil {
 		return nil, err
 	}
 	rows, err := gen.New(s.DB.Read).Invitations(ctx)

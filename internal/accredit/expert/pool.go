@@ -52,7 +52,7 @@ func (s *Service) Categories() []pack.Category {
 // Add takes an expert into the pool: invited, or active where the terms are
 // agreed to. It needs expert:manage. Invalid on a broken rule.
 func (s *Service) Add(ctx context.Context, in Input) (Expert, error) {
-	if err := may(ctx, PermManage); err != nil {
+	if err := s.may(ctx, PermManage); err != nil {
 		return Expert{}, err
 	}
 	kin, err := s.kin(ctx)
@@ -212,7 +212,7 @@ func (s *Service) former(ctx context.Context, tx *sql.Tx, old, now Expert) error
 
 // alter runs one change of an expert in a transaction and tells it.
 func (s *Service) alter(ctx context.Context, id, verb, reason string, f func(*sql.Tx, *Expert) error) (Expert, error) {
-	if err := may(ctx, PermManage); err != nil {
+	if err := s.may(ctx, PermManage); err != nil {
 		return Expert{}, err
 	}
 	var e Expert
@@ -270,7 +270,7 @@ func (s *Service) setState(ctx context.Context, id, reason, to string, from ...s
 // expert and belong to nobody else in the pool. "" unlinks it. Ties the account
 // has from before are kept. It needs expert:manage.
 func (s *Service) Attach(ctx context.Context, id, login string) (Expert, error) {
-	if err := may(ctx, PermManage); err != nil {
+	if err := s.may(ctx, PermManage); err != nil {
 		return Expert{}, err
 	}
 	accountID, ties, err := s.linked(ctx, id, login)

@@ -3,7 +3,6 @@ package expert
 import (
 	"context"
 
-	"xuedu/internal/account"
 	"xuedu/internal/accredit/expert/internal/gen"
 	"xuedu/internal/audit"
 	"xuedu/internal/errs"
@@ -18,7 +17,7 @@ type History struct {
 
 // Me returns the expert who asks; Forbidden where the caller is none.
 func (s *Service) Me(ctx context.Context) (Expert, error) {
-	who := account.From(ctx)
+	who := s.Caller(ctx)
 	if !who.Can(PermReview) {
 		return Expert{}, errs.New(errs.Forbidden, "error.forbidden")
 	}
@@ -32,7 +31,7 @@ func (s *Service) Me(ctx context.Context) (Expert, error) {
 // Experts lists everybody who is or was in the pool, by number, and notes that
 // personal data were read. It needs expert:read.
 func (s *Service) Experts(ctx context.Context) ([]Expert, error) {
-	if err := may(ctx, PermRead); err != nil {
+	if err := s.may(ctx, PermRead); err != nil {
 		return nil, err
 	}
 	list, err := allExperts(ctx, s.DB.Read)
@@ -44,7 +43,7 @@ func (s *Service) Experts(ctx context.Context) ([]Expert, error) {
 
 // Get returns one expert and notes that personal data were read; NotFound.
 func (s *Service) Get(ctx context.Context, id string) (Expert, error) {
-	if err := may(ctx, PermRead); err != nil {
+	if err := s.may(ctx, PermRead); err != nil {
 		return Expert{}, err
 	}
 	e, err := find(ctx, s.DB.Read, id)
@@ -58,7 +57,7 @@ func (s *Service) Get(ctx context.Context, id string) (Expert, error) {
 // own. The expert is not told what the office suspects and has not decided.
 func (s *Service) EdgesOf(ctx context.Context, id string) ([]Edge, error) {
 	own := false
-	if err := may(ctx, PermRead); err != nil {
+	if err := s.may(ctx, PermRead); err != nil {
 		me, meErr := s.Me(ctx)
 		if meErr != nil || me.ID != id {
 			return nil, err
@@ -80,7 +79,7 @@ func (s *Service) EdgesOf(ctx context.Context, id string) ([]Edge, error) {
 
 // Suggestions lists ties by likeness of names that wait for the office, oldest first.
 func (s *Service) Suggestions(ctx context.Context) ([]Edge, error) {
-	if err := may(ctx, PermRead); err != nil {
+	if err := s.may(ctx, PermRead); err != nil {
 		return nil, err
 	}
 	rows, err := gen.New(s.DB.Read).EdgesInState(ctx, Suggested)
@@ -89,7 +88,7 @@ func (s *Service) Suggestions(ctx context.Context) ([]Edge, error) {
 
 // Events lists the log of an expert, or the last lines of all where id is "".
 func (s *Service) Events(ctx context.Context, id string) ([]Event, error) {
-	if err := may(ctx, PermRead); err != nil {
+	if err := s.may(ctx, PermRead); err != nil {
 		return nil, err
 	}
 	q := gen.New(s.DB.Read)
@@ -107,7 +106,7 @@ func (s *Service) Events(ctx context.Context, id string) ([]Event, error) {
 
 // Histories returns what experts did, by id; empty where nobody knows.
 func (s *Service) Histories(ctx context.Context) (map[string]History, error) {
-	if err := may(ctx, PermRead); err != nil || s.history == nil {
+	if err := s.may(ctx, PermRead); err != nil || s.history == nil {
 		return nil, err
 	}
 	return s.history(ctx)

@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"xuedu/internal/account"
 	"xuedu/internal/accredit/expert/internal/gen"
 	"xuedu/internal/area"
 	"xuedu/internal/audit"
@@ -34,9 +33,16 @@ type Deps struct {
 	Days     func() *calendar.Calendar
 	Orgs     Orgs
 	Accounts Accounts
+	Caller   func(context.Context) Caller
 	Calls    Calls
 	Terms    func(key string) string // text of terms, in all languages
 	Now      func() time.Time
+}
+
+// Caller is who asks: the account, "" = nobody, and what it may do.
+type Caller struct {
+	ID  string
+	Can func(perm string) bool
 }
 
 // Accounts answers for accounts.
@@ -94,15 +100,15 @@ func trusted(ctx context.Context) bool {
 	return who == "system" || strings.HasPrefix(who, "cli:")
 }
 
-func may(ctx context.Context, perm string) error {
-	if trusted(ctx) || account.From(ctx).Can(perm) {
+func (s *Service) may(ctx context.Context, perm string) error {
+	if trusted(ctx) || s.Caller(ctx).Can(perm) {
 		return nil
 	}
 	return errs.New(errs.Forbidden, "error.forbidden")
 }
 
-func actor(ctx context.Context) string {
-	if id := account.From(ctx).ID; id != "" {
+func (s *Service) actor(ctx context.Context) string {
+	if id := s.Caller(ctx).ID; id != "" {
 		return id
 	}
 	return audit.From(ctx).Actor

@@ -61,8 +61,13 @@ func newWorld(_ testing.TB, d *db.DB) *world {
 	tree := area.NewTree(areas)
 	week := calendar.New([]time.Weekday{time.Saturday, time.Sunday}, nil, nil)
 	w.Service = expert.New(expert.Deps{DB: d, Pack: func() *pack.Pack { return p }, Tree: func() *area.Tree { return tree }, Days: func() *calendar.Calendar { return week },
-		Orgs: w, Accounts: w, Calls: w, Terms: func(string) string { return w.terms }, Now: func() time.Time { return w.now }})
+		Orgs: w, Accounts: w, Caller: caller, Calls: w, Terms: func(string) string { return w.terms }, Now: func() time.Time { return w.now }})
 	return w
+}
+
+func caller(ctx context.Context) expert.Caller {
+	who := account.From(ctx)
+	return expert.Caller{ID: who.ID, Can: who.Can}
 }
 
 func office() context.Context {
