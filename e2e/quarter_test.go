@@ -3,22 +3,15 @@
 package e2e
 
 import (
-	"context"
 	"fmt"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/chromedp/chromedp"
 )
 
 // quarter is a quarter of statistics that five roles run in a pilot street.
 type quarter struct {
-	t      *testing.T
-	ctx    context.Context // the browser
-	dsn    string
-	url    string
+	session
 	period string            // 2026-Q1
 	words  string            // the period as pages name it
 	street string            // code of the pilot
@@ -31,8 +24,7 @@ type quarter struct {
 // sent out, pre-filled, entered, returned by cell, corrected, approved, summed,
 // published, revised, and read by an analyst (issue 3 §6).
 func TestQuarter(t *testing.T) {
-	dsn := demo(t)
-	q := &quarter{t: t, ctx: browser(t), dsn: dsn, url: serve(t, dsn).URL, period: threeQuartersAgo(), sent: map[string]string{}, owed: map[string]string{}}
+	q := &quarter{session: open(t, demo(t)), period: threeQuartersAgo(), sent: map[string]string{}, owed: map[string]string{}}
 	steps := []func(){
 		q.pilot, q.refusedWithoutAHead, q.sendOut, q.onTheDesk, q.prefilled, q.foreign,
 		q.enter, q.sendOneCellBack, q.mendThatCell, q.withoutScripts, q.byWorkbook,
@@ -49,45 +41,6 @@ func threeQuartersAgo() string {
 	now := time.Now().UTC().Add(8 * time.Hour)
 	n := now.Year()*4 + (int(now.Month())-1)/3 - 3
 	return fmt.Sprintf("%d-Q%d", n/4, n%4+1)
-}
-
-// as signs somebody in.
-func (q *quarter) as(login string) { signIn(q.t, q.ctx, q.url, demoAccount{Login: login}) }
-
-func (q *quarter) do(what string, steps ...step) {
-	q.t.Helper()
-	do(q.t, q.ctx, what, steps...)
-}
-
-func (q *quarter) open(path string) step { return chromedp.Navigate(q.url + path) }
-
-func click(css string) step { return chromedp.Click(chromedp.CSS(css)) }
-func seen(css string) step  { return chromedp.WaitVisible(chromedp.CSS(css)) }
-func gone(css string) step  { return chromedp.WaitNotPresent(chromedp.CSS(css)) }
-func set(css, v string) step {
-	return chromedp.SetValue(chromedp.CSS(css), v)
-}
-
-// js asks the page for something.
-func js[T any](q *quarter, what, script string) T {
-	q.t.Helper()
-	return get(q.t, q.ctx, what, chromedp.Evaluate[T](script))
-}
-
-// text is the text of an element.
-func (q *quarter) text(css string) string {
-	q.t.Helper()
-	return strings.TrimSpace(get(q.t, q.ctx, "read "+css, chromedp.Text(chromedp.CSS(css))))
-}
-
-// path is the path of the page that is open.
-func (q *quarter) path() string {
-	q.t.Helper()
-	u, err := url.Parse(get(q.t, q.ctx, "address", chromedp.Location()))
-	if err != nil {
-		q.t.Fatal(err)
-	}
-	return u.Path
 }
 
 // find opens the list of all returns of a form and returns the address of the
@@ -123,23 +76,5 @@ func (q *quarter) sign() {
 	for _, part := range []string{"preparer", "reviewer", "head"} {
 		button := fmt.Sprintf(`button[name=part][value=%s]`, part)
 		q.do("sign as "+part, click(button), gone(button))
-	}
-}
-
-// want fails if two texts differ.
-func (q *quarter) want(what, got, want string) {
-	q.t.Helper()
-	if got != want {
-		shoot(q.t, q.ctx, "failed")
-		q.t.Fatalf("%s: %q, want %q", what, got, want)
-	}
-}
-
-// holds fails if an element does not hold a text.
-func (q *quarter) holds(css, part string) {
-	q.t.Helper()
-	if got := q.text(css); !strings.Contains(got, part) {
-		shoot(q.t, q.ctx, "failed")
-		q.t.Fatalf("%s: %q, want %q in it", css, got, part)
 	}
 }
