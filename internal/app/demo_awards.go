@@ -103,7 +103,10 @@ func (d *demoAwards) pool(ctx context.Context) error {
 	districts := d.level(area.District)
 	for i := range poolSize {
 		in := expert.Input{Name: demo.ExpertName(i), Title: "教授", Categories: []string{categories[i%len(categories)].Code}, Fields: []string{"终身教育"},
-			OrgName: "示例大学", WorkArea: districts[i%len(districts)].ID, HomeArea: districts[(i/2)%len(districts)].ID, Agreed: true}
+			OrgName: "示例大学", Agreed: true}
+		if i%8 == 0 { // most come from outside: two of one category must not both be tied to one district
+			in.WorkArea, in.HomeArea = districts[i%len(districts)].ID, districts[(i/2)%len(districts)].ID
+		}
 		if next := categories[(i+1)%len(categories)].Code; i%3 == 0 && next != in.Categories[0] {
 			in.Categories = append(in.Categories, next)
 		}
