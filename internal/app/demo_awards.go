@@ -24,6 +24,7 @@ import (
 type demoAwards struct {
 	*App
 	now    time.Time
+	today  time.Time
 	orgs   []org.Org
 	actors map[string]account.Actor
 	n      int64
@@ -35,7 +36,7 @@ func (a *App) makeDemoAwards(ctx context.Context, today time.Time, progress demo
 		return 0, nil
 	}
 	own := *a
-	d := &demoAwards{App: &own, now: today, actors: map[string]account.Actor{}}
+	d := &demoAwards{App: &own, now: today, today: today, actors: map[string]account.Actor{}}
 	own.now = func() time.Time { return d.now }
 	own.wireAccreditation()
 	for _, login := range []string{"city", "technical", "leading", "handler", "expert"} {
@@ -114,7 +115,7 @@ func (d *demoAwards) pool(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if i < demo.ExpertLogins {
+		if i > 0 && i < demo.ExpertLogins { // the first is given to somebody who was drawn
 			if _, err := d.Experts.Attach(ctx, x.ID, demo.ExpertLogin(i)); err != nil {
 				return err
 			}

@@ -169,6 +169,9 @@ func (d *demoAwards) proposeRound(ctx context.Context, r *demoRound) error {
 	if err := d.Decisions.Close(city, id); err != nil {
 		return err
 	}
+	if yesterday := d.today.AddDate(0, 0, -1); r.until == "noticed" && d.now.Before(yesterday) {
+		d.now = yesterday // so that anybody can still object
+	}
 	if err := d.move(ctx, r, "propose", "notice"); err != nil {
 		return err
 	}

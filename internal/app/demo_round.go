@@ -12,6 +12,7 @@ import (
 	"xuedu/internal/accredit/ballot"
 	"xuedu/internal/accredit/panel"
 	"xuedu/internal/area"
+	"xuedu/internal/demo"
 	"xuedu/internal/errs"
 )
 
@@ -351,7 +352,26 @@ func (d *demoAwards) seatRound(ctx context.Context, r *demoRound) error {
 	if r.until != "reviewing" {
 		return nil
 	}
+	if err := d.expert(ctx, seats); err != nil {
+		return err
+	}
 	return d.mark(ctx, r, 2) // some have begun
+}
+
+// expert gives the account of that name to somebody with a seat.
+func (d *demoAwards) expert(ctx context.Context, seats []panel.Seat) error {
+	tech := d.as(ctx, "technical")
+	for _, s := range seats {
+		x, err := d.Experts.Get(tech, s.ExpertID)
+		if err != nil {
+			return err
+		}
+		if x.AccountID == "" {
+			_, err := d.Experts.Attach(tech, x.ID, demo.ExpertLogin(0))
+			return err
+		}
+	}
+	return nil
 }
 
 // mark enters ballots from paper: of every assignment but each nth, 0 = all.
