@@ -22,7 +22,9 @@ func (a *App) wirePanels() {
 			return err
 		}})
 	a.Panels.Register(a.Calls)
-	a.Experts.OnChange(func(ctx context.Context, tx *sql.Tx, expertID string) error { return a.Panels.ExpertChanged(ctx, tx, expertID) })
+	a.Experts.OnChange(func(ctx context.Context, tx *sql.Tx, expertID string) error {
+		return a.Panels.ExpertChanged(ctx, tx, expertID)
+	})
 }
 
 func (a *App) panelRoutes() []web.Route {

@@ -107,45 +107,21 @@ func (s visitSites) teaching() []string {
 // visitLedger gives rows of the ledger to be called back.
 type visitLedger struct{ app *App }
 
-// Sample implements visit.Ledger: rows of classes in the applicant's area, each
-// the next after a random moment of the period.
+// Sample implements visit.Ledger: rows of classes in the applicant's area,
+// each as likely as any other.
 func (l visitLedger) Sample(ctx context.Context, ap accredit.Application, in string, n int) ([]int64, error) {
 	at, err := period.Parse(in)
 	tree := l.app.Areas.Tree()
-	nr, ok := tree.ByID(ap.AreaID)
-	if err != nil || !ok || l.app.Figures == nil { // nothing is counted where no period is said
+	top, ok := tree.ByID(ap.AreaID)
+	if err != nil || !ok { // nothing is counted where no period is said
 		return nil, err
 	}
-	q := ledger.Query{Measure: ledger.Attendances, Area: tree.At(nr).Code, By: ledger.ByPlace}
-	if q.Period, err = ledger.ParsePeriod(at.Name); err != nil {
-		return nil, err
+	var places []int64
+	for i := top; i < tree.Last(top); i++ {
+		places = append(places, tree.At(i).ID)
 	}
-	days := int(at.To.Time().Sub(at.From.Time()).Hours()/24) + 1
-	var rows []int64
-	for range tries * n {
-		day, _ := strconv.ParseInt(at.From.Time().AddDate(0, 0, rand.IntN(days)).Format("20060102"), 10, 64)
-		lines, _, err := l.app.Figures.Rows(ctx, q, strconv.FormatInt(day, 10)+".0", nextRows)
-		if err != nil {
-			return nil, err
-		}
-		if len(lines) == 0 {
-			continue
-		}
-		if row := lines[rand.IntN(len(lines))]; row.Person != "" && !slices.Contains(rows, row.ID) {
-			rows = append(rows, row.ID)
-		}
-		if len(rows) == n {
-			break
-		}
-	}
-	return rows, nil
+	return l.app.Ledger.SampleRows(ctx, places, ledger.Day(at.From), ledger.Day(at.To), n, rand.IntN)
 }
-
-// A row is looked for so often, among so many after a random day.
-const (
-	tries    = 5
-	nextRows = 40
-)
 
 // Describe implements visit.Ledger; the look goes into the trail.
 func (l visitLedger) Describe(ctx context.Context, rows []int64) (map[int64]visit.Row, error) {
