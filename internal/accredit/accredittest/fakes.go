@@ -38,7 +38,7 @@ func (o Orgs) Org(_ context.Context, id string) (accredit.Org, error) {
 	if v, ok := o[id]; ok {
 		return v, nil
 	}
-	return accredit.Org{}, errs.New(errs.NotFound, "org.none")
+	return accredit.Org{}, errs.New(errs.NotFound, "org.not_found")
 }
 
 // Figures gives every figure the value of Values by its code, else 12.

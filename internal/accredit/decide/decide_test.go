@@ -123,8 +123,6 @@ func TestDeviationNeedsReason(t *testing.T) {
 		wantKey(t, w.s.Close(w.office(), id), "decide.deviation_unexplained")
 		w.ok(w.s.Explain(w.office(), w.call.ID, "app-2", "材料不实"))
 		w.ok(w.s.Close(w.office(), id))
-		wantKey(t, w.MoveCall(w.office(), w.call.ID, "propose", ""), "decide.grey_open")
-		w.readAgain()
 		w.Move(w.call.ID, "propose")
 		if w.state("app-2") != "not_proposed" || w.state("app-3") != "proposed" {
 			t.Errorf("states %s %s", w.state("app-2"), w.state("app-3"))
@@ -136,6 +134,31 @@ func TestDeviationNeedsReason(t *testing.T) {
 				t.Errorf("%s departs without a reason in the record", e.Application)
 			}
 		}
+	})
+}
+
+// b.4: what little separates from the other side of the cut is read again,
+// with a reason, before anything is proposed.
+func TestGreyZoneIsReadAgain(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := judged(t, d, "A", "B", "B")
+		first := w.call.Rules.Programme.Leaves()[0].Code
+		for i, b := range w.ballots {
+			if b.Application == "T-0003" && i%5 < 2 {
+				b.Levels[first] = "C"
+			}
+		}
+		w.deliberating()
+		id := w.convened()
+		w.voted(id, "app-1", "app-2")
+		w.ok(w.s.Close(w.office(), id))
+		wantKey(t, w.MoveCall(w.office(), w.call.ID, "propose", ""), "decide.grey_open")
+		if err := w.s.Read(w.office(), w.call.ID, "app-2", decide.Keeps, " "); errs.KindOf(err) != errs.Invalid {
+			t.Errorf("read again without a reason: %v", err)
+		}
+		w.readAgain()
+		w.Move(w.call.ID, "propose")
 	})
 }
 
