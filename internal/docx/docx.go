@@ -42,9 +42,9 @@ const (
 	fang   = "仿宋"
 	hei    = "黑体"
 	roman  = "Times New Roman"
-	size2  = 22 // 2号, title
-	size3  = 16 // 3号, text
-	organ  = 26 // of the issuing organ
+	size2  = 22  // 2号, title
+	size3  = 16  // 3号, text
+	organ  = 26  // of the issuing organ
 	twips  = 567 // of a centimetre
 	line   = 560 // 28 pt in twips
 	signal = "C00000"
