@@ -91,7 +91,7 @@ func (h *handler) rows(r *http.Request, p *resultPage) ([]row, error) {
 	list := make([]row, 0, len(outcomes))
 	for _, o := range outcomes {
 		x := row{Outcome: o, App: by[o.ApplicationID]}
-		if p.Meeting != nil {
+		if p.Meeting != nil && p.Meeting.Votes[o.ApplicationID] != nil {
 			t := p.Meeting.Tally(o.ApplicationID)
 			x.Votes = strconv.Itoa(t.Yes) + " / " + strconv.Itoa(p.Meeting.Present()-t.Recused)
 		}

@@ -100,7 +100,7 @@ type event struct{ At, Expert, ExpertID, What, Kind, To, Reason, By string }
 
 // conflicts shows what waits for the office, and the log.
 func (h *handler) conflicts(w http.ResponseWriter, r *http.Request) error {
-	p := conflictsPage{Page: ui.NewPage(r, ui.Desk, "expert.conflicts").In("nav.conflicts")}
+	p := conflictsPage{Page: ui.NewPage(r, ui.Desk, "expert.conflicts").In("nav.experts")}
 	p.Manage = p.Can(r, expert.PermManage)
 	all, err := h.Experts.Experts(r.Context())
 	if err != nil {

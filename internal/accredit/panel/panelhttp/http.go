@@ -7,6 +7,7 @@ import (
 	"embed"
 	"errors"
 	"net/http"
+	"strings"
 
 	"xuedu/internal/accredit"
 	"xuedu/internal/accredit/panel"
@@ -104,12 +105,11 @@ func (p page) Category(code string) string {
 
 // Categories names several, for a sentence.
 func (p page) Categories(codes []string) string {
-	out := ""
-	for i, k := range codes {
-		if i > 0 {
-			out += p.T("panel.and")
+	var names []string
+	for _, k := range codes {
+		if n := p.Category(k); n != k { // those of other programmes say nothing here
+			names = append(names, n)
 		}
-		out += p.Category(k)
 	}
-	return out
+	return strings.Join(names, p.T("panel.and"))
 }
