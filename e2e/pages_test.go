@@ -18,7 +18,7 @@ import (
 )
 
 // maxPages bounds the walk of one visitor: one page of each kind is looked at.
-const maxPages = 60
+const maxPages = 90
 
 // A view is one way to look at a page.
 type view struct {
@@ -63,6 +63,9 @@ func look(t *testing.T, base string, visitors []demoAccount, axe string, least i
 			signIn(t, ctx, base, who)
 			start = "/desk"
 		}
+		if who.Role == "expert" {
+			start = "/review"
+		}
 		pages := walk(t, ctx, base, start, seen)
 		t.Logf("%s: %d kinds of pages", who.Role, len(pages))
 		for _, v := range views {
@@ -79,10 +82,10 @@ func look(t *testing.T, base string, visitors []demoAccount, axe string, least i
 }
 
 // varying is what differs between pages of one kind: ids, codes, periods.
-var varying = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|\d[\d\-Q.]*|(/orgs/|/bodies/|/indicators/|/forms/|/targets/)[\w-]+`)
+var varying = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|\d[\d\-Q.]*|(/orgs/|/bodies/|/indicators/|/forms/|/targets/|/awards/|/v/|/calls/|/check/|/recommend/)[\w〔〕-]+`)
 
 // words that follow /orgs/ and are pages of their own.
-var notVarying = regexp.MustCompile(`/(orgs|indicators|forms|targets)/(new|import|template|export|board|fields|burden|refusals|design|twice)\b`)
+var notVarying = regexp.MustCompile(`/(orgs|indicators|forms|targets|awards|calls)/(new|verify|import|template|export|board|fields|burden|refusals|design|twice)\b`)
 
 // kind reduces an address to its pattern.
 func kind(path string) string {
@@ -131,7 +134,7 @@ func walk(t testing.TB, ctx context.Context, base, start string, seen map[string
 }
 
 // staffPage is what only staff see; the public's walk looks at the rest.
-var staffPage = regexp.MustCompile(`^/(desk|admin|account|figures/rows|help/desk)`)
+var staffPage = regexp.MustCompile(`^/(desk|review|admin|account|figures/rows|help/desk)`)
 
 // skip leaves out what is no page: downloads and the switches.
 func skip(link string) bool {

@@ -25,7 +25,8 @@ type demoAccount struct{ Role, Login string }
 // accounts lists one account for each role.
 func accounts(testing.TB) []demoAccount {
 	var list []demoAccount
-	for _, login := range []string{"teacher", "staff", "community", "street", "district", "city", "analyst", "auditor", "system", "security"} {
+	for _, login := range []string{"teacher", "staff", "community", "street", "district", "city", "analyst", "auditor", "system", "security",
+		"technical", "leading", "handler", "expert"} {
 		list = append(list, demoAccount{Role: login, Login: login})
 	}
 	return list

@@ -12,6 +12,7 @@ import (
 	"xuedu/internal/accredit"
 	"xuedu/internal/area"
 	"xuedu/internal/errs"
+	"xuedu/internal/formula"
 	"xuedu/internal/web"
 )
 
@@ -225,6 +226,9 @@ func (p page) gates(r accredit.Rules, found []accredit.GateResult) []gate {
 					g.Remedy = p.T("apply.remedy." + def.Kind)
 				}
 			}
+		}
+		if _, ok := formula.ParseState(f.Value); ok {
+			g.Found = p.T("accredit.state." + f.Value)
 		}
 		g.Tag = map[string]string{accredit.GateHolds: "xd-tag--go", accredit.GateFails: "xd-tag--act"}[f.State]
 		if f.By != "" {
