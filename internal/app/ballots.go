@@ -57,5 +57,19 @@ func (a *App) wireBallots() {
 }
 
 func (a *App) reviewRoutes() []web.Route {
-	return reviewhttp.Routes(reviewhttp.Deps{Ballots: a.Ballots, Recuse: a.Panels.Recuse, Days: a.Calendar, Zone: a.Zone(), Now: a.now})
+	return reviewhttp.Routes(reviewhttp.Deps{Ballots: a.Ballots, Recuse: a.Panels.Recuse, Meetings: a.openMeetings, Days: a.Calendar, Zone: a.Zone(), Now: a.now})
+}
+
+// openMeetings are the deliberations under way that the caller sits in.
+func (a *App) openMeetings(ctx context.Context, lang string) ([]reviewhttp.Link, error) {
+	list, err := a.Decisions.Mine(ctx)
+	var links []reviewhttp.Link
+	for _, m := range list {
+		c, err := a.Calls.Call(trusted(ctx), m.CallID)
+		if err != nil {
+			return nil, err
+		}
+		links = append(links, reviewhttp.Link{Href: "/review/meetings/" + m.ID, Text: c.Title.In(lang)})
+	}
+	return links, err
 }

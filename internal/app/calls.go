@@ -23,9 +23,17 @@ func callLinks(r *http.Request, c accredit.Call) []callhttp.Link {
 		return nil
 	}
 	p, who := ui.NewPage(r, ui.Desk, "call.one"), account.From(r.Context())
-	list := []callhttp.Link{{Href: "/desk/applications", Text: p.T("call.link.applications")}}
+	list := []callhttp.Link{{Href: "/desk/applications?all=1&call=" + c.ID, Text: p.T("call.link.applications")}}
+	if who.Can(accredit.PermCheck) {
+		list = append(list, callhttp.Link{Href: "/desk/check/" + c.Code, Text: p.T("call.link.check")})
+	}
 	if who.Can("expert:read") {
 		list = append(list, callhttp.Link{Href: "/desk/calls/" + c.ID + "/panel", Text: p.T("call.link.panel")})
+	}
+	if who.Can(accredit.PermManage) {
+		list = append(list,
+			callhttp.Link{Href: "/desk/calls/" + c.ID + "/ballots", Text: p.T("call.link.ballots")},
+			callhttp.Link{Href: "/desk/visits?call=" + c.ID, Text: p.T("call.link.visits")})
 	}
 	if who.Can(accredit.PermManage) || who.Can(accredit.PermDecide) {
 		list = append(list, callhttp.Link{Href: "/desk/calls/" + c.ID + "/result", Text: p.T("call.link.result")})

@@ -117,7 +117,6 @@ var nav = []ui.NavItem{
 	{Front: ui.Public, Key: "nav.orgs", Path: "/orgs"},
 	{Front: ui.Public, Key: "nav.awards", Path: "/awards"},
 	{Front: ui.Public, Key: "nav.calls", Path: "/calls"},
-	{Front: ui.Public, Key: "nav.draws", Path: "/draws"},
 	{Front: ui.Desk, Key: "nav.desk", Path: "/desk"},
 	{Front: ui.Desk, Key: "nav.activities", Path: "/desk/activities", Perm: "activity:read"},
 	{Front: ui.Desk, Key: "nav.calls", Path: "/desk/calls", Perm: "accredit:read"},

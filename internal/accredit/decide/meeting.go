@@ -159,6 +159,21 @@ func (s *Service) Meetings(ctx context.Context, callID string) ([]Meeting, error
 	return list, nil
 }
 
+// Mine lists the open meetings that the caller sits in, oldest first.
+func (s *Service) Mine(ctx context.Context) ([]Meeting, error) {
+	rows, err := gen.New(s.DB.Read).OpenMeetingsOf(ctx, actor(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("my meetings: %w", err)
+	}
+	list := make([]Meeting, len(rows))
+	for i, r := range rows {
+		if list[i], err = s.filled(ctx, r); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
 // Meeting returns one meeting. It fails with NotFound if there is none, and
 // with Forbidden for who neither sits in it nor may read results.
 func (s *Service) Meeting(ctx context.Context, id string) (Meeting, error) {

@@ -92,3 +92,8 @@ VALUES (@objection_id, (SELECT count(*) + 1 FROM objection_event e WHERE e.objec
 
 -- name: ObjectionEvents :many
 SELECT objection_id, nr, move, from_state, to_state, reason, actor, at FROM objection_event WHERE objection_id = @objection_id ORDER BY nr;
+
+-- name: OpenMeetingsOf :many
+SELECT m.id, m.call_id, m.kind, m.day, m.number, m.state, m.note, m.created_by, m.created_at
+FROM panel_meeting m JOIN panel_member p ON p.meeting_id = m.id
+WHERE p.account_id = @account_id AND m.state = 'open' ORDER BY m.created_at, m.id;

@@ -26,10 +26,15 @@ type Deps struct {
 	Ballots *ballot.Service
 	// Recuse ends an assignment because of a conflict.
 	Recuse func(ctx context.Context, assignmentID, kind, reason string) error
-	Days   func() *calendar.Calendar
-	Zone   *time.Location
-	Now    func() time.Time
+	// Meetings are the addresses of open meetings that the caller sits in, by name.
+	Meetings func(ctx context.Context, lang string) ([]Link, error)
+	Days     func() *calendar.Calendar
+	Zone     *time.Location
+	Now      func() time.Time
 }
+
+// Link is a page with its name.
+type Link struct{ Href, Text string }
 
 type handler struct{ Deps }
 

@@ -13,8 +13,9 @@ var mineView = view("mine")
 // minePage is what an expert owes, by call.
 type minePage struct {
 	page
-	Calls []dutyCall
-	Owed  int // assignments that are not submitted
+	Meetings []Link
+	Calls    []dutyCall
+	Owed     int // assignments that are not submitted
 }
 
 // dutyCall is a call with what an expert has of it.
@@ -50,6 +51,11 @@ func (h *handler) mine(w http.ResponseWriter, r *http.Request) error {
 		}
 		c := &p.Calls[len(p.Calls)-1]
 		c.Rows = append(c.Rows, row)
+	}
+	if h.Meetings != nil {
+		if p.Meetings, err = h.Meetings(r.Context(), p.Lang); err != nil {
+			return err
+		}
 	}
 	return web.Render(w, r, http.StatusOK, mineView, p)
 }

@@ -519,6 +519,45 @@ func (q *Queries) ObjectionsOfCall(ctx context.Context, callID string) ([]Object
 	return items, nil
 }
 
+const openMeetingsOf = `-- name: OpenMeetingsOf :many
+SELECT m.id, m.call_id, m.kind, m.day, m.number, m.state, m.note, m.created_by, m.created_at
+FROM panel_meeting m JOIN panel_member p ON p.meeting_id = m.id
+WHERE p.account_id = $1 AND m.state = 'open' ORDER BY m.created_at, m.id
+`
+
+func (q *Queries) OpenMeetingsOf(ctx context.Context, accountID string) ([]PanelMeeting, error) {
+	rows, err := q.db.QueryContext(ctx, openMeetingsOf, accountID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PanelMeeting
+	for rows.Next() {
+		var i PanelMeeting
+		if err := rows.Scan(
+			&i.ID,
+			&i.CallID,
+			&i.Kind,
+			&i.Day,
+			&i.Number,
+			&i.State,
+			&i.Note,
+			&i.CreatedBy,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const outcomes = `-- name: Outcomes :many
 SELECT application_id, call_id, score, visit, final, spread, place, tie, grey, second, proposed, decision, reason, sentence
 FROM outcome WHERE call_id = $1 ORDER BY place, application_id
