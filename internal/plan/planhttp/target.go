@@ -118,7 +118,7 @@ func facts(p ui.Page, pr plan.Progress) []fact {
 	t, c := pr.Target, pr.Code
 	what := fact{Term: p.T("plan.measure"), Text: c.Code, Href: c.Href}
 	if n := c.Name.In(p.Lang); n != "" {
-		what.Text = n + " (" + c.Code + ")"
+		what.Text = n
 	}
 	out := []fact{what}
 	if n := c.Note.In(p.Lang); n != "" {
