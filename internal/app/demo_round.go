@@ -311,40 +311,27 @@ func (d *demoAwards) formal(ctx context.Context, a accredit.Application, supplem
 	return d.Calls.MoveApplication(tech, a.ID, "accept", "")
 }
 
+// mostDraws bounds how often a demo draws a panel that conflicts leave too small.
+const mostDraws = 12
+
 // seatRound draws the panel, assigns and begins the review.
 func (d *demoAwards) seatRound(ctx context.Context, r *demoRound) error {
-	city, tech := d.as(ctx, "city"), d.as(ctx, "technical")
-	if err := d.Panels.Freeze(tech, r.call.ID, "演示：下一期福利彩票双色球开奖号码"); err != nil {
-		return err
-	}
-	d.now = d.now.AddDate(0, 0, 2)
-	if err := d.Panels.Draw(tech, r.call.ID, "03 07 12 19 28 33 + 09"); err != nil {
-		return err
-	}
-	seats, err := d.Panels.Seats(city, r.call.ID)
-	if err != nil {
-		return err
-	}
-	for _, s := range seats {
-		if s.State == panel.Asked {
-			if err := d.Panels.Answer(city, panel.Answer{CallID: r.call.ID, ExpertID: s.ExpertID, Yes: true}); err != nil {
-				return err
-			}
+	var seats []panel.Seat
+	for n := 1; ; n++ {
+		var lack error
+		var err error
+		if seats, lack, err = d.draw(ctx, r); err != nil {
+			return err
 		}
-	}
-	seed, err := d.Panels.Seed(city, r.call.ID)
-	if err != nil {
-		return err
-	}
-	p, err := d.Panels.Assign(city, r.call.ID, seed)
-	if err != nil {
-		return err
-	}
-	if p.Lack != nil {
-		return fmt.Errorf("experts lack: %+v", *p.Lack)
-	}
-	if err := d.Panels.Confirm(city, r.call.ID, seed, p.Digest); err != nil {
-		return err
+		if lack == nil {
+			break
+		}
+		if n == mostDraws {
+			return lack
+		}
+		if err := d.Panels.Void(d.as(ctx, "city"), r.call.ID, "演示：回避后评审人数不足，重新抽取。"); err != nil {
+			return err
+		}
 	}
 	if err := d.move(ctx, r, "review"); err != nil {
 		return err
@@ -356,6 +343,41 @@ func (d *demoAwards) seatRound(ctx context.Context, r *demoRound) error {
 		return err
 	}
 	return d.mark(ctx, r, 2) // some have begun
+}
+
+// draw draws experts, who all say yes, and assigns; lack says why the panel
+// cannot do the work.
+func (d *demoAwards) draw(ctx context.Context, r *demoRound) (seats []panel.Seat, lack, err error) {
+	city, tech := d.as(ctx, "city"), d.as(ctx, "technical")
+	if err := d.Panels.Freeze(tech, r.call.ID, "演示：下一期福利彩票双色球开奖号码"); err != nil {
+		return nil, nil, err
+	}
+	d.now = d.now.AddDate(0, 0, 2)
+	if err := d.Panels.Draw(tech, r.call.ID, "03 07 12 19 28 33 + 09"); err != nil {
+		return nil, nil, err
+	}
+	if seats, err = d.Panels.Seats(city, r.call.ID); err != nil {
+		return nil, nil, err
+	}
+	for _, s := range seats {
+		if s.State == panel.Asked {
+			if err := d.Panels.Answer(city, panel.Answer{CallID: r.call.ID, ExpertID: s.ExpertID, Yes: true}); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	seed, err := d.Panels.Seed(city, r.call.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := d.Panels.Assign(city, r.call.ID, seed)
+	if err != nil {
+		return nil, nil, err
+	}
+	if p.Lack != nil {
+		return nil, fmt.Errorf("experts lack: %+v", *p.Lack), nil
+	}
+	return seats, nil, d.Panels.Confirm(city, r.call.ID, seed, p.Digest)
 }
 
 // expert gives the account of that name to somebody with a seat.
