@@ -67,7 +67,9 @@ func shoot(t testing.TB, ctx context.Context, name string) {
 	if dir == "" {
 		return
 	}
-	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	limited, cancel := context.WithTimeout(ctx, 10*time.Second) // a page whose scripts are off may never answer
+	defer cancel()
+	png, err := chromedp.Run(limited, chromedp.FullScreenshot(100))
 	if err == nil {
 		err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600)
 	}

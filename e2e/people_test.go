@@ -70,7 +70,7 @@ func signedIn(t testing.TB, base, login string) *client {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK || res.Request.URL.Path != "/desk" {
+	if res.StatusCode != http.StatusOK || res.Request.URL.Path == "/signin" {
 		t.Fatalf("sign in as %s: %s at %s", login, res.Status, res.Request.URL)
 	}
 	return c

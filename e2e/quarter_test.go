@@ -63,13 +63,6 @@ func (q *quarter) place(up int) string {
 	return strings.Join(names[:len(names)-up], " ")
 }
 
-// move makes a move of the workflow and waits until it is made.
-func (q *quarter) move(code string) {
-	q.t.Helper()
-	button := fmt.Sprintf(`button[name=move][value=%s]`, code)
-	q.do(code, click(button), gone(button))
-}
-
 // sign signs every part of the return that is open.
 func (q *quarter) sign() {
 	q.t.Helper()

@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -83,4 +84,11 @@ func (s *session) holds(css, part string) {
 		shoot(s.t, s.ctx, "failed")
 		s.t.Fatalf("%s: %q, want %q in it", css, got, part)
 	}
+}
+
+// move makes a move of the workflow and waits until it is made.
+func (s *session) move(code string) {
+	s.t.Helper()
+	button := fmt.Sprintf(`button[name=move][value=%s]`, code)
+	s.do(code, click(button), gone(button))
 }
