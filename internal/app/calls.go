@@ -23,7 +23,7 @@ func callLinks(r *http.Request, c accredit.Call) []callhttp.Link {
 		return nil
 	}
 	p, who := ui.NewPage(r, ui.Desk, "call.one"), account.From(r.Context())
-	list := []callhttp.Link{{Href: "/desk/applications?all=1&call=" + c.ID, Text: p.T("call.link.applications")}}
+	list := []callhttp.Link{{Href: "/desk/applications?which=all&call=" + c.Code, Text: p.T("call.link.applications")}}
 	if who.Can(accredit.PermCheck) {
 		list = append(list, callhttp.Link{Href: "/desk/check/" + c.Code, Text: p.T("call.link.check")})
 	}

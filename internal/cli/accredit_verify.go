@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"xuedu/internal/accredit/decide"
 	"xuedu/internal/accredit/score"
 	"xuedu/internal/app"
 	"xuedu/internal/errs"
@@ -78,7 +77,7 @@ func (c accreditVerify) against(ctx context.Context, env *Env, data []byte, comp
 	if err != nil {
 		return false, diffs, err
 	}
-	sealed, digest, err := decide.New(decide.Deps{DB: a.DB}).Sealed(ctx, call.ID)
+	sealed, digest, err := a.Decisions.Sealed(ctx, call.ID)
 	if err != nil {
 		return false, diffs, err
 	}

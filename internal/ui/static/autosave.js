@@ -21,6 +21,8 @@
   let dirty = false;
   let busy = false;
   let held = false; // two wrote the same: the button decides
+  let pressed = null; // the button that waits for a save that runs
+  let seen = null; // versions shown beside a clash, for the press after it was shown
   let timer = 0;
 
   const say = (text, bad) => {
@@ -30,13 +32,15 @@
     line.querySelector("strong").textContent = text;
   };
   // The live parts of the answer take the place of those of the page.
-  const take = (html) => {
+  const put = (id, fresh) => {
+    const now = document.getElementById(id);
+    if (now && fresh) now.replaceWith(fresh);
+  };
+  const take = (html, clash) => {
     const answer = new DOMParser().parseFromString(html, "text/html");
-    for (const id of ["app-v", "app-saved", "app-clash", "app-problem"]) {
-      const now = document.getElementById(id);
-      const fresh = answer.getElementById(id);
-      if (now && fresh) now.replaceWith(fresh);
-    }
+    for (const id of ["app-saved", "app-clash", "app-problem"]) put(id, answer.getElementById(id));
+    if (clash) seen = answer.getElementById("app-v");
+    else put("app-v", answer.getElementById("app-v"));
   };
   const save = async () => {
     clearTimeout(timer);
@@ -50,8 +54,8 @@
         dirty = true;
         say(words.signin, true);
       } else if (answer.ok || answer.status === 409 || answer.status === 422) {
-        take(await answer.text());
         held = answer.status === 409;
+        take(await answer.text(), held);
       } else {
         dirty = true;
         say(words.failed, true);
@@ -61,6 +65,8 @@
       say(words.failed, true);
     }
     busy = false;
+    if (pressed && !held) form.requestSubmit(pressed);
+    pressed = null;
     if (dirty && !held) timer = setTimeout(save, 5000);
   };
 
@@ -72,7 +78,20 @@
     timer = setTimeout(save, 1500);
   });
   form.addEventListener("change", save);
-  form.addEventListener("submit", () => {
+  // Leaving a field saves, also when it is left for the button: a press that
+  // began before a clash was shown does not write over what nobody read.
+  for (const press of ["pointerdown", "keydown"]) {
+    addEventListener(press, () => {
+      put("app-v", seen);
+      seen = null;
+    }, true);
+  }
+  form.addEventListener("submit", (e) => {
+    if (busy) {
+      e.preventDefault();
+      pressed = e.submitter;
+      return;
+    }
     clearTimeout(timer);
     dirty = false;
     held = true;

@@ -22,7 +22,7 @@ type minePage struct {
 type dutyCall struct {
 	Call accredit.Call
 	Name string
-	Due  string
+	Due  string // of what is still owed; "" when nothing is
 	Rows []dutyRow
 }
 
@@ -40,7 +40,7 @@ func (h *handler) mine(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, d := range list {
 		if n := len(p.Calls); n == 0 || p.Calls[n-1].Call.ID != d.CallID {
-			p.Calls = append(p.Calls, dutyCall{Call: d.Call, Name: d.Call.Title.In(p.Lang), Due: d.Due})
+			p.Calls = append(p.Calls, dutyCall{Call: d.Call, Name: d.Call.Title.In(p.Lang)})
 		}
 		row := dutyRow{Duty: d, Href: base(d.ID), Open: d.State == ballot.Open}
 		if d.Discussion != "" {
@@ -48,6 +48,7 @@ func (h *handler) mine(w http.ResponseWriter, r *http.Request) error {
 		}
 		if row.Open || d.Discussion == ballot.DiscussionOpen {
 			p.Owed++
+			p.Calls[len(p.Calls)-1].Due = d.Due
 		}
 		c := &p.Calls[len(p.Calls)-1]
 		c.Rows = append(c.Rows, row)
