@@ -24,11 +24,14 @@ func (a *App) wireApplications() {
 		Figures: evidence{a}, Files: a.Attachments, Awards: held, Staff: staff{a.Accounts}, Now: a.now})
 }
 
+// besideFile ends the name of the folder of attachments beside a SQLite file.
+const besideFile = ".files"
+
 // filesDir is the folder of attachments: the one that was set, or beside the
 // SQLite file.
 func (a *App) filesDir() string {
 	if p := a.DB.SQLitePath(); a.Config.FilesDir == "" && p != "" {
-		return p + ".files"
+		return p + besideFile
 	}
 	return a.Config.FilesDir
 }

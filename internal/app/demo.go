@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,10 +33,12 @@ const (
 )
 
 // DemoConfig returns c with the database of a demo city: the PostgreSQL that
-// it names, or a file in dir.
+// it names, or a file in dir. Attachments are in dir unless c says where.
 func DemoConfig(c config.Config, dir string) config.Config {
 	if !onPostgres(c) {
 		c.DB, c.KeyFile = "sqlite:"+filepath.Join(dir, demoFile), ""
+	} else if c.FilesDir == "" {
+		c.FilesDir = filepath.Join(dir, demoFile+besideFile)
 	}
 	return c
 }
@@ -92,12 +95,25 @@ func MakeDemo(ctx context.Context, c config.Config, o DemoOptions) (demo.Report,
 	if err != nil {
 		return r, errors.Join(err, os.RemoveAll(aside))
 	}
-	for _, name := range []string{demoFile + ".key", demoFile} { // the database last: it says that all is there
-		if err := os.Rename(filepath.Join(aside, name), filepath.Join(o.Dir, name)); err != nil {
-			return r, err
+	return r, errors.Join(moveDemo(aside, o.Dir), os.RemoveAll(aside))
+}
+
+// moveDemo moves a finished city; the database last: it says that all is there.
+func moveDemo(from, to string) error {
+	files := demoFile + besideFile
+	if err := os.RemoveAll(filepath.Join(to, files)); err != nil {
+		return err
+	}
+	for _, name := range []string{files, demoFile + ".key", demoFile} {
+		err := os.Rename(filepath.Join(from, name), filepath.Join(to, name))
+		if name == files && errors.Is(err, fs.ErrNotExist) {
+			continue // a pack without programmes has no attachments
+		}
+		if err != nil {
+			return err
 		}
 	}
-	return r, os.RemoveAll(aside)
+	return nil
 }
 
 func fillDemo(ctx context.Context, c config.Config, o DemoOptions) (demo.Report, error) {
