@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"os"
 	"regexp"
@@ -123,6 +124,10 @@ func walk(t testing.TB, ctx context.Context, base, start string, seen map[string
 		links := get(t, ctx, "links of "+p, chromedp.Evaluate[[]string](
 			`[...document.querySelectorAll('a[href]')].filter(a => a.origin === location.origin && !a.hasAttribute('download')).map(a => a.pathname + a.search)`))
 		for _, l := range links {
+			if attachment.MatchString(l) {
+				fetched(t, ctx, l, queued)
+				continue
+			}
 			if skip(l) || start != "/" && !staffPage.MatchString(l) || queued[kind(l)] {
 				continue
 			}
@@ -133,17 +138,36 @@ func walk(t testing.TB, ctx context.Context, base, start string, seen map[string
 	return pages
 }
 
+// attachment is a file that somebody handed in.
+var attachment = regexp.MustCompile(`/(file|photos|evidence)(/[0-9a-f]{64})?$`)
+
+// fetched asks for one file of each kind: it must be there.
+func fetched(t testing.TB, ctx context.Context, link string, seen map[string]bool) {
+	t.Helper()
+	k := attachment.ReplaceAllString(kind(link), "/$1")
+	if seen[k] {
+		return
+	}
+	seen[k] = true
+	if status := get(t, ctx, "fetch "+link, chromedp.Evaluate[int](fmt.Sprintf(`fetch(%q).then(a => a.status)`, link), chromedp.EvalAwaitPromise)); status != http.StatusOK {
+		t.Errorf("%s: status %d", link, status)
+	}
+}
+
 // staffPage is what only staff see; the public's walk looks at the rest.
 var staffPage = regexp.MustCompile(`^/(desk|review|admin|account|figures/rows|help/desk)`)
 
 // skip leaves out what is no page: downloads and the switches.
 func skip(link string) bool {
-	return regexp.MustCompile(`[./](csv|xlsx|json|ics|html|yaml)\b|format=|lang=|view=|^/static|^/api|/download|^/review/workbook/`).MatchString(link)
+	return regexp.MustCompile(`[./](csv|xlsx|docx|json|ics|html|yaml)\b|format=|lang=|view=|^/static|^/api|/download|^/review/workbook/`).MatchString(link)
 }
 
 func check(t testing.TB, ctx context.Context, url string, v view, axe string) {
 	t.Helper()
 	do(t, ctx, "open "+url, chromedp.Navigate(url))
+	if status := get(t, ctx, "status of "+url, chromedp.Evaluate[int](`performance.getEntriesByType('navigation')[0].responseStatus`)); status != http.StatusOK {
+		t.Errorf("%s %s: a link leads to status %d", v.name, url, status)
+	}
 	if over := get(t, ctx, "width of "+url, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`)); over > 0 {
 		t.Errorf("%s %s: the page is %d px wider than the window", v.name, url, over)
 	}
