@@ -1,0 +1,90 @@
+package pack
+
+// Report is a report that the city writes again and again, reports/*.yaml: what
+// figures it holds, what its sections say before anybody writes, and who
+// answers for which (P1.8).
+type Report struct {
+	Code      string          `yaml:"code" json:"code"` // yearly
+	Name      Text            `yaml:"name" json:"name"` // 学习型城市建设监测报告
+	Title     Text            `yaml:"title" json:"title"`
+	Clauses   []string        `yaml:"clauses" json:"clauses"`
+	Period    string          `yaml:"period" json:"period"`       // year, quarter
+	Publisher Text            `yaml:"publisher" json:"publisher"` // in whose name
+	Languages []string        `yaml:"languages" json:"languages"` // the first is the one that is written first
+	Figures   []FigureQuery   `yaml:"figures" json:"figures"`     // what it holds besides what its texts name
+	Sections  []ReportSection `yaml:"sections" json:"sections"`
+	Checklist []Coded         `yaml:"checklist" json:"checklist"` // to be ticked before it is frozen
+	Embargo   int             `yaml:"embargo" json:"embargo"`     // working days from approval to publication
+	Workflow  string          `yaml:"workflow" json:"workflow"`   // of a draft
+	Protect   DisclosureRule  `yaml:"protect" json:"protect"`
+}
+
+// FigureQuery asks for cells: all codes in all areas and periods.
+type FigureQuery struct {
+	Codes  []string `yaml:"codes" json:"codes"`   // of indicators
+	Groups []string `yaml:"groups" json:"groups"` // or all of these groups
+	Levels []string `yaml:"levels" json:"levels"` // of areas: city, district …
+	Back   int      `yaml:"back" json:"back"`     // periods before that of the report, for trends
+	By     []string `yaml:"by" json:"by"`         // dimensions to break down by besides the whole
+}
+
+// ReportSection is a section as it begins. One with each is written once for
+// every area of that level.
+type ReportSection struct {
+	Code   string `yaml:"code" json:"code"`
+	Title  Text   `yaml:"title" json:"title"`
+	Clause string `yaml:"clause" json:"clause"`
+	Each   string `yaml:"each" json:"each"` // level of areas, "" = once
+	Role   string `yaml:"role" json:"role"` // who writes it; with each, whoever holds the role there
+	Body   Text   `yaml:"body" json:"body"` // Markdown with bindings, see package narrative
+}
+
+// DisclosureRule says how counts of persons are protected.
+type DisclosureRule struct {
+	Threshold int `yaml:"threshold" json:"threshold"` // counts below it are hidden; 0 = the program's default of 5
+	Dominance int `yaml:"dominance" json:"dominance"` // percent that one institution may hold of a figure; 0 = no rule
+	Margin    int `yaml:"margin" json:"margin"`       // percent within which nobody may estimate a hidden figure
+	RoundTo   int `yaml:"round_to" json:"round_to"`   // 0 = counts are not rounded
+}
+
+// Evaluation is how districts are evaluated, evaluation.yaml: by their own
+// targets and their own past first (P1.1, P1.9).
+type Evaluation struct {
+	Code       string                `yaml:"code" json:"code"`
+	Version    string                `yaml:"version" json:"version"` // of the method
+	Name       Text                  `yaml:"name" json:"name"`
+	Level      string                `yaml:"level" json:"level"`           // of the areas that are evaluated
+	Programme  string                `yaml:"programme" json:"programme"`   // of award whose experts judge; "" = figures alone
+	Dimensions []EvaluationDimension `yaml:"dimensions" json:"dimensions"` // economic, social, cultural, ecological, governance
+	Red        int                   `yaml:"red" json:"red"`               // percent behind its own target from which a cell is red
+	Amber      int                   `yaml:"amber" json:"amber"`
+	Comment    int                   `yaml:"comment" json:"comment"` // working days a district has for its draft
+	Act        int                   `yaml:"act" json:"act"`         // working days within which a red cell has an action
+	Composite  *Composite            `yaml:"composite" json:"composite,omitempty"`
+	Workflow   string                `yaml:"workflow" json:"workflow"`
+}
+
+// EvaluationDimension groups indicators.
+type EvaluationDimension struct {
+	Code   string   `yaml:"code" json:"code"`
+	Name   Text     `yaml:"name" json:"name"`
+	Clause string   `yaml:"clause" json:"clause"`
+	Codes  []string `yaml:"codes" json:"codes"`
+	Weight int      `yaml:"weight" json:"weight"` // of a composite; sums to 100
+}
+
+// Composite is an index over the dimensions. It is optional, and its league
+// table is off unless the city gives a reason.
+type Composite struct {
+	Goalposts map[string]Goalpost `yaml:"goalposts" json:"goalposts"` // by indicator
+	Missing   string              `yaml:"missing" json:"missing"`     // out (the index is not computed), mean (of the dimension), worst
+	Places    int                 `yaml:"places" json:"places"`
+	Shake     int                 `yaml:"shake" json:"shake"` // percent by which weights are moved to see whether ranks hold
+	Runs      int                 `yaml:"runs" json:"runs"`
+}
+
+// Goalpost maps an indicator's values to 0 and 100.
+type Goalpost struct {
+	Worst string `yaml:"worst" json:"worst"`
+	Best  string `yaml:"best" json:"best"`
+}
