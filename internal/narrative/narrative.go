@@ -64,18 +64,42 @@ type Block struct {
 	Inlines []Inline
 	Items   [][]Block // list, quote (one item)
 	Binding *Binding  // Bound
+	Table   *Table    // Bound, once it is filled in
 	Place   Place
 }
 
-// Inline is a run of text. Exactly one of Text, Binding and Children is set.
+// Inline is a run of text: words, a binding, or Children under a link or an
+// emphasis. Fill sets Text and Keys of a binding.
 type Inline struct {
 	Text     string
 	Strong   bool
 	Emph     bool
-	Href     string // of a link over Children
+	Href     string
 	Children []Inline
 	Binding  *Binding
+	Keys     []release.Key // cells that Text was made from
 	Place    Place
+}
+
+// Table is what a bound table or chart shows.
+type Table struct {
+	Caption string
+	Columns []string // heads, the first over the names of the rows
+	Rows    []Row
+}
+
+// Row is a line of a table.
+type Row struct {
+	Name  string
+	Cells []Cell
+}
+
+// Cell is a figure of a table, as it is shown.
+type Cell struct {
+	Key   release.Key
+	State string
+	Text  string // with the word of the state where there is no value
+	Value string // decimal text, "" where there is none
 }
 
 // Doc is a text that was read.
