@@ -45,7 +45,7 @@ var states = []ledger.State{ledger.Nil, ledger.NotApplicable, ledger.NotReported
 // explore answers one question in every form: number, trend, table, map, parts.
 func (h *handler) explore(w http.ResponseWriter, r *http.Request) error {
 	p := explorePage{Page: ui.NewPage(r, ui.Public, "explore.title").In("nav.figures"), Defs: chart.Defs}
-	p.Scripts, p.MayRows = []string{"echarts.js"}, p.Can(r, string(PermRows))
+	p.Scripts = []string{"echarts.js"}
 	v := r.URL.Query()
 	if to := h.resolve(v); to != "" {
 		http.Redirect(w, r, to, http.StatusSeeOther)
@@ -55,6 +55,7 @@ func (h *handler) explore(w http.ResponseWriter, r *http.Request) error {
 	p.Form = h.form(p.Page, q, v)
 	if _, has := h.City.Latest(); has && err == nil {
 		p.links(q)
+		p.MayRows = h.seesRows(r, q.Area)
 		err = h.answer(r.Context(), &p, q, page(v))
 		p.HasData = err == nil
 	}

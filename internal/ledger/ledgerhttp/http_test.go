@@ -296,6 +296,22 @@ func TestRowsNeedAPermissionWithinTheArea(t *testing.T) {
 	}
 }
 
+// A link to rows is shown where they may be seen, and nowhere else.
+func TestRowsAreOfferedWithinTheArea(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "beijing-2021")
+	haidian, _ := s.city.Tree().ByCode("110108000000")
+	officer := account.Actor{ID: "u", Grants: []account.Grant{{Role: account.RoleDistrict, AreaID: s.city.Tree().At(haidian).ID}}}
+	for _, page := range []string{"/figures", "/figures/sessions"} {
+		for area, want := range map[string]bool{"110108000000": true, "110101000000": false} {
+			w := s.get(t, page+"?area="+area, officer)
+			if got := strings.Contains(w.Body.String(), `href="/figures/rows`); w.Code != http.StatusOK || got != want {
+				t.Errorf("%s of %s: %d, rows are offered: %v", page, area, w.Code, got)
+			}
+		}
+	}
+}
+
 func TestAPI(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, "beijing-2021")

@@ -27,6 +27,13 @@ type rowsPage struct {
 
 type rowRow struct{ Person, Session, Day, Home, Place, Theme, Mode, Minutes, Born, Sex string }
 
+// seesRows reports whether the caller may see the rows of an area.
+func (h *handler) seesRows(r *http.Request, code string) bool {
+	t := h.City.Tree()
+	n, ok := t.ByCode(code)
+	return ok && account.From(r.Context()).CoversArea(string(PermRows), t, t.At(n).ID)
+}
+
 // mayRows reads the question of r and fails with Forbidden outside the
 // caller's area. The look is in the audit trail before anything is shown.
 func (h *handler) mayRows(r *http.Request) (ledger.Query, error) {
@@ -39,7 +46,7 @@ func (h *handler) mayRows(r *http.Request) (ledger.Query, error) {
 	if !ok {
 		return q, errs.InvalidField("area", "figures.bad_area", "Value", q.Area)
 	}
-	if !account.From(r.Context()).CoversArea(string(PermRows), t, t.At(n).ID) {
+	if !h.seesRows(r, q.Area) {
 		return q, errs.New(errs.Forbidden, "lineage.not_yours")
 	}
 	return q, h.SawRows(r.Context(), t.At(n).ID, q.Values().Encode())

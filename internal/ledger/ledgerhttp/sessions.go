@@ -57,7 +57,7 @@ func (h *handler) sessions(w http.ResponseWriter, r *http.Request) error {
 	if cursor != "" {
 		p.First = figureview.Address("/figures/sessions", q)
 	}
-	if p.Can(r, string(PermRows)) {
+	if h.seesRows(r, q.Area) {
 		p.RowsHref = figureview.Address("/figures/rows", q)
 	}
 	return web.Render(w, r, http.StatusOK, sessionsView, p)
