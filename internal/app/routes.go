@@ -105,39 +105,3 @@ func (a *App) user(ctx context.Context, lang string) (name, post string) {
 	}
 	return who.Name, a.Bundle.T(lang, "account.role."+g.Role)
 }
-
-// nav is the main navigation of each front.
-var nav = []ui.NavItem{
-	{Front: ui.Public, Key: "nav.home", Path: "/"},
-	{Front: ui.Public, Key: "nav.classes", Path: "/classes"},
-	{Front: ui.Public, Key: "nav.figures", Path: "/figures"},
-	{Front: ui.Public, Key: "nav.indicators", Path: "/indicators"},
-	{Front: ui.Public, Key: "nav.reports", Path: "/reports"},
-	{Front: ui.Public, Key: "nav.plan", Path: "/plan"},
-	{Front: ui.Public, Key: "nav.orgs", Path: "/orgs"},
-	{Front: ui.Public, Key: "nav.awards", Path: "/awards"},
-	{Front: ui.Public, Key: "nav.calls", Path: "/calls"},
-	{Front: ui.Desk, Key: "nav.desk", Path: "/desk"},
-	{Front: ui.Desk, Key: "nav.activities", Path: "/desk/activities", Perm: "activity:read"},
-	{Front: ui.Desk, Key: "nav.calls", Path: "/desk/calls", Perm: "accredit:read"},
-	{Front: ui.Desk, Key: "nav.applications", Path: "/desk/applications", Perm: "accredit:desk"},
-	{Front: ui.Desk, Key: "nav.returns", Path: "/desk/returns", Perm: "return:read"},
-	{Front: ui.Desk, Key: "nav.awards", Path: "/desk/awards", Perm: "award:manage"},
-	{Front: ui.Desk, Key: "nav.guidance", Path: "/desk/guidance", Perm: "award:guide"},
-	{Front: ui.Desk, Key: "nav.experts", Path: "/desk/experts", Perm: "expert:read"},
-	{Front: ui.Desk, Key: "nav.objections", Path: "/desk/objections", Perm: "objection:handle"},
-	{Front: ui.Desk, Key: "nav.desk_orgs", Path: "/desk/orgs", Perm: "org:edit"},
-	{Front: ui.Desk, Key: "nav.indicators", Path: "/indicators"},
-	{Front: ui.Desk, Key: "nav.plan", Path: "/plan"},
-	{Front: ui.Desk, Key: "nav.targets", Path: "/desk/targets", Perm: "target:set"},
-	{Front: ui.Desk, Key: "nav.forms", Path: "/desk/forms", Perm: "form:register"},
-	{Front: ui.Review, Key: "nav.my_visits", Path: "/review/visits", Perm: "visit:take"},
-	{Front: ui.Desk, Key: "nav.accounts", Path: "/admin/accounts", Perm: "account:read"},
-	{Front: ui.Desk, Key: "nav.audit", Path: "/admin/audit", Perm: "audit:read"},
-	{Front: ui.Review, Key: "nav.review", Path: "/review", Perm: "review:use"},
-	{Front: ui.Admin, Key: "nav.desk", Path: "/desk"},
-	{Front: ui.Admin, Key: "nav.accounts", Path: "/admin/accounts", Perm: "account:read"},
-	{Front: ui.Admin, Key: "nav.audit", Path: "/admin/audit", Perm: "audit:read"},
-	{Front: ui.Review, Key: "nav.invitations", Path: "/review/invitations", Perm: "review:use"},
-	{Front: ui.Review, Key: "nav.me", Path: "/review/me", Perm: "review:use"},
-}

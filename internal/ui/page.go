@@ -28,14 +28,6 @@ type Env struct {
 	Zone      *time.Location
 }
 
-// NavItem is one entry of a front's main navigation.
-type NavItem struct {
-	Front Front
-	Key   string // i18n key; also what Page.Section names
-	Path  string
-	Perm  string // "" = everybody
-}
-
 // Front is one of the four faces of the program (design 5).
 type Front string
 
@@ -55,11 +47,12 @@ type Page struct {
 	Elder     bool
 	User      string // "" = nobody is signed in
 	Post      string
+	Home      string // first page of who is signed in
 	Path      string // of the request, with its query
 	Synthetic bool
 	Dock      bool     // the page has a dock at the foot
 	Scripts   []string // further static scripts
-	Nav       []NavItem
+	Nav       []NavItem // what the reader may use
 	env       *Env
 }
 
@@ -73,15 +66,12 @@ func NewPage(r *http.Request, front Front, title string, args ...any) Page {
 	if env == nil { // templates are checked and handlers tested without an Env
 		return p
 	}
+	p.Front, p.Home = env.front(r.Context(), front)
 	p.Lang, p.Elder = prefs(r, env)
 	p.Title = p.T(title, args...)
 	p.User, p.Post = env.User(r.Context(), p.Lang)
 	p.Synthetic = env.Synthetic()
-	for _, it := range env.Nav {
-		if it.Front == front && (it.Perm == "" || env.Can(r.Context(), it.Perm)) {
-			p.Nav = append(p.Nav, it)
-		}
-	}
+	p.Nav = env.nav(r.Context(), p.Front)
 	return p
 }
 

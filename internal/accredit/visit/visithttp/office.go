@@ -22,7 +22,7 @@ type callOf struct {
 }
 
 func (h *Pages) list(w http.ResponseWriter, r *http.Request) error {
-	p := listPage{page: newPage(r, "visit.title", "nav.calls", nil)}
+	p := listPage{page: newPage(r, "visit.title", "nav.visits", nil)}
 	calls, err := h.Calls(r.Context())
 	if err != nil {
 		return err
@@ -61,7 +61,7 @@ func (h *Pages) showPlan(w http.ResponseWriter, r *http.Request, typed visit.New
 	if err != nil {
 		return err
 	}
-	p := planPage{page: newPage(r, "visit.plan.title", "nav.calls", failed), D: d, Candidates: list, First: h.Visits.FirstDay(d), Typed: typed, Chosen: map[string]bool{}}
+	p := planPage{page: newPage(r, "visit.plan.title", "nav.visits", failed), D: d, Candidates: list, First: h.Visits.FirstDay(d), Typed: typed, Chosen: map[string]bool{}}
 	if p.Typed.Day == "" {
 		p.Typed.Day = p.First
 	}
@@ -117,7 +117,7 @@ func (h *Pages) showOffice(w http.ResponseWriter, r *http.Request, failed error)
 	if err != nil {
 		return err
 	}
-	p := officePage{page: newPage(r, "visit.title", "nav.calls", failed), D: d, Agreement: d.Agreement()}
+	p := officePage{page: newPage(r, "visit.title", "nav.visits", failed), D: d, Agreement: d.Agreement()}
 	p.Title = d.Code + " " + d.Title
 	p.Leaves, p.CallsLeft = d.Missing()
 	if p.Members, err = h.members(ctx, d.Team); err != nil {
