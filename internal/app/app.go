@@ -78,13 +78,14 @@ type App struct {
 	Jobs    *job.Queue
 	Metrics *web.Metrics
 
-	now    func() time.Time
+	now    func() time.Time // asks clock
+	clock  func() time.Time
 	remote func(*http.Request) string // address a request came from
 }
 
 // Open opens the city of a configuration. It fails with Unavailable where the
 // database holds no city, its schema is older or newer than this program, or
-// the city's key file is missing.
+// the city's key file is missing; with Conflict if a clock is set for a real city.
 func Open(ctx context.Context, c config.Config) (*App, error) {
 	b, err := i18n.Load()
 	if err != nil {
@@ -94,7 +95,8 @@ func Open(ctx context.Context, c config.Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Config: c, DB: d, Bundle: b, Log: Logger(c), now: time.Now}
+	a := &App{Config: c, DB: d, Bundle: b, Log: Logger(c), clock: time.Now}
+	a.now = func() time.Time { return a.clock() }
 	if err := a.load(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
@@ -117,6 +119,9 @@ func (a *App) load(ctx context.Context) error {
 		return err
 	}
 	if _, err := a.Packs.Load(ctx); err != nil {
+		return err
+	}
+	if err := a.setClock(); err != nil {
 		return err
 	}
 	if err := a.Areas.Reload(ctx); err != nil {
@@ -164,8 +169,10 @@ func (a *App) Close() error {
 func (a *App) Calendar() *calendar.Calendar { return a.Packs.Pack().WorkDays() }
 
 // Zone returns the city's time zone, UTC where the pack names none.
-func (a *App) Zone() *time.Location {
-	loc, err := time.LoadLocation(a.Packs.Pack().TimeZone)
+func (a *App) Zone() *time.Location { return zoneOf(a.Packs.Pack()) }
+
+func zoneOf(p *pack.Pack) *time.Location {
+	loc, err := time.LoadLocation(p.TimeZone)
 	if err != nil {
 		return time.UTC
 	}

@@ -64,6 +64,9 @@ func Init(ctx context.Context, c config.Config, o InitOptions) (InitReport, erro
 }
 
 func initCity(ctx context.Context, d *db.DB, c config.Config, o InitOptions) (InitReport, error) {
+	if c.Clock != "" && !o.Synthetic {
+		return InitReport{}, errs.New(errs.Conflict, "app.clock_real")
+	}
 	if err := prepareSchema(ctx, d); err != nil {
 		return InitReport{}, err
 	}

@@ -28,7 +28,7 @@ func (promptArgs) Kind() string { return "return.prompt" }
 
 // newJobs returns the queue with the standing jobs of the city.
 func (a *App) newJobs() *job.Queue {
-	q := job.New(a.DB, a.Log, job.Options{})
+	q := job.New(a.DB, a.Log, job.Options{Fresh: a.Config.Clock != ""})
 	job.Handle(q, func(ctx context.Context, _ checkpointArgs) error { return a.checkpoint(ctx) })
 	job.Every(q, checkpointEvery, checkpointArgs{})
 	job.Handle(q, func(ctx context.Context, _ purgeArgs) error {

@@ -82,6 +82,7 @@ func (a *App) env() *ui.Env {
 		},
 		PackLine:  func(lang string) string { return a.Packs.Pack().Title.In(lang) + " " + a.Packs.Pack().Version },
 		Synthetic: func() bool { return a.City.Synthetic },
+		Clock:     a.clockDay,
 		User:      a.user,
 		Can:       func(ctx context.Context, perm string) bool { return account.From(ctx).Can(perm) },
 		Nav:       nav,

@@ -81,8 +81,8 @@ func openAreas(ctx context.Context, env *Env) (*area.Service, func() error, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	s := area.New(d, time.Now)
-	_, err = app.LoadCity(ctx, d)
+	now, err := app.ClockOf(ctx, env.Config, d)
+	s := area.New(d, now)
 	if err == nil {
 		err = s.Reload(ctx)
 	}

@@ -30,6 +30,7 @@ type root struct {
 	CacheDir string `help:"Folder for what can be made again, such as the engine's snapshot." type:"path" placeholder:"DIR"`
 	Lang     string `help:"Language of messages: zh-CN or en." placeholder:"LANG"`
 	LogLevel string `help:"debug, info, warn or error." placeholder:"LEVEL"`
+	Clock    string `help:"Day or moment that a demo city begins at; refused in a real city." placeholder:"YYYY-MM-DD"`
 
 	Init       initCmd                   `cmd:"" help:"Make an empty, usable city: schema, pack, areas, populations."`
 	Demo       demoCmd                   `cmd:"" help:"Make a demo city with invented learning, and serve it."`
@@ -118,7 +119,7 @@ func Main(args []string, out, errOut io.Writer) int {
 
 func (r *root) env(b *i18n.Bundle, out, errOut io.Writer) (*Env, error) {
 	flags := map[string]any{}
-	for name, v := range map[string]string{"db": r.DB, "key_file": r.KeyFile, "cache_dir": r.CacheDir, "lang": r.Lang, "log_level": r.LogLevel} {
+	for name, v := range map[string]string{"db": r.DB, "key_file": r.KeyFile, "cache_dir": r.CacheDir, "lang": r.Lang, "log_level": r.LogLevel, "clock": r.Clock} {
 		if v != "" {
 			flags[name] = v
 		}

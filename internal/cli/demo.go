@@ -74,7 +74,7 @@ func (c demoCmd) Run(ctx context.Context, env *Env) error {
 }
 
 func (c demoCmd) make(ctx context.Context, env *Env, conf config.Config) error {
-	o := app.DemoOptions{Dir: c.Dir, Make: demo.Options{Scale: c.Scale, Seed: c.Seed}, Now: time.Now}
+	o := app.DemoOptions{Dir: c.Dir, Make: demo.Options{Scale: c.Scale, Seed: c.Seed}}
 	var err error
 	if c.Today != "" {
 		if o.Make.Today, err = time.Parse(time.DateOnly, c.Today); err != nil {
@@ -82,6 +82,9 @@ func (c demoCmd) make(ctx context.Context, env *Env, conf config.Config) error {
 		}
 	}
 	if o.Pack, err = checkPack(env, c.Pack); err != nil {
+		return err
+	}
+	if o.Now, err = app.DemoClock(conf, o.Pack); err != nil {
 		return err
 	}
 	began := time.Now()

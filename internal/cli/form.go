@@ -112,7 +112,7 @@ func (c formCheckCmd) Run(ctx context.Context, env *Env) error {
 		rows = append(rows, []string{p.Where(), p.Path, env.T(p.Key, p.Args...), ""})
 	}
 	if len(bad) == 0 {
-		found, err := a.Forms.Check(ctx, file.Form, time.Now().In(a.Zone()).Format(time.DateOnly))
+		found, err := a.Forms.Check(ctx, file.Form, a.Now().In(a.Zone()).Format(time.DateOnly))
 		if err != nil {
 			return err
 		}

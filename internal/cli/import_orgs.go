@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"time"
 
 	"xuedu/internal/app"
 	"xuedu/internal/area"
@@ -36,7 +35,7 @@ func (c importOrgsCmd) Run(ctx context.Context, env *Env) error {
 		return err
 	}
 	defer d.Close()
-	s, err := openOrgs(ctx, d)
+	s, err := openOrgs(ctx, env, d)
 	if err != nil {
 		return err
 	}
@@ -68,11 +67,12 @@ func (c importOrgsCmd) Run(ctx context.Context, env *Env) error {
 }
 
 // openOrgs opens the register of the city in d.
-func openOrgs(ctx context.Context, d *db.DB) (*org.Service, error) {
-	if _, err := app.LoadCity(ctx, d); err != nil {
+func openOrgs(ctx context.Context, env *Env, d *db.DB) (*org.Service, error) {
+	now, err := app.ClockOf(ctx, env.Config, d)
+	if err != nil {
 		return nil, err
 	}
-	areas := area.New(d, time.Now)
+	areas := area.New(d, now)
 	if err := areas.Reload(ctx); err != nil {
 		return nil, err
 	}
@@ -80,5 +80,5 @@ func openOrgs(ctx context.Context, d *db.DB) (*org.Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return org.New(d, areas.Tree, func() *pack.Pack { return p }, time.Now), nil
+	return org.New(d, areas.Tree, func() *pack.Pack { return p }, now), nil
 }

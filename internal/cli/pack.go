@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"xuedu/internal/app"
 	"xuedu/internal/db"
@@ -154,10 +153,11 @@ func (c packApplyCmd) Run(ctx context.Context, env *Env) error {
 		return err
 	}
 	defer d.Close()
-	if _, err := app.LoadCity(ctx, d); err != nil {
+	now, err := app.ClockOf(ctx, env.Config, d)
+	if err != nil {
 		return err
 	}
-	changes, err := app.ApplyPack(ctx, d, p, c.Reason, time.Now)
+	changes, err := app.ApplyPack(ctx, d, p, c.Reason, now)
 	if err != nil {
 		return err
 	}

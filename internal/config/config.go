@@ -26,6 +26,7 @@ type Config struct {
 	LogFormat string `koanf:"log_format"` // text or json
 	LogLevel  string `koanf:"log_level"`  // debug, info, warn, error
 	TLS       bool   `koanf:"tls"`        // a proxy in front speaks HTTPS: cookies are Secure
+	Clock     string `koanf:"clock"`      // day or moment a demo city begins at; "" = now
 
 	Proxies      string `koanf:"proxies"`       // networks whose X-Forwarded-For is believed, comma-separated
 	MetricsAddr  string `koanf:"metrics_addr"`  // host:port of /metrics; "" = on addr, for this machine only

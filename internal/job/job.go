@@ -29,6 +29,7 @@ type Options struct {
 	Timeout time.Duration                   // of one run; 0 = 5 minutes
 	Retry   func(attempt int) time.Duration // pause before the next try; nil = attempt⁴ seconds
 	Poll    time.Duration                   // look for jobs so often; 0 = 1 s
+	Fresh   bool                            // standing jobs run at every start: the city's clock may have moved
 }
 
 // Queue keeps and runs the jobs of one city. Register all workers and
@@ -83,6 +84,9 @@ func Handle[A Args](q *Queue, f func(context.Context, A) error) {
 // processes serve it, and once at the start if the last run is that old.
 func Every(q *Queue, interval time.Duration, args Args) {
 	once := river.UniqueOpts{ByArgs: true, ByPeriod: interval}
+	if q.opt.Fresh {
+		once = river.UniqueOpts{}
+	}
 	q.periodic = append(q.periodic, river.NewPeriodicJob(river.PeriodicInterval(interval),
 		func() (river.JobArgs, *river.InsertOpts) { return args, &river.InsertOpts{UniqueOpts: once} },
 		&river.PeriodicJobOpts{ID: args.Kind(), RunOnStart: true}))

@@ -168,6 +168,24 @@ func TestPeriodic(t *testing.T) {
 	})
 }
 
+// A queue whose clock may have moved runs its standing jobs at every start.
+func TestPeriodicFresh(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ran := make(chan bool, 10)
+		opt := fast
+		opt.Fresh = true
+		for range 2 {
+			q := job.New(d, slog.New(slog.DiscardHandler), opt)
+			job.Handle(q, func(context.Context, tick) error { ran <- true; return nil })
+			job.Every(q, 24*time.Hour, tick{})
+			start(t, q)
+			next(t, ran)
+			stop(t, q)
+		}
+	})
+}
+
 func TestStopDrains(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

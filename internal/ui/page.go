@@ -22,6 +22,7 @@ type Env struct {
 	Owners    func(lang string) []string // who publishes
 	PackLine  func(lang string) string   // pack and version, for the desk's footer
 	Synthetic func() bool                // activity data are invented
+	Clock     func() time.Time           // day a demo city plays, zero for the real one; nil = real
 	User      func(ctx context.Context, lang string) (name, post string)
 	Can       func(ctx context.Context, perm string) bool
 	Nav       []NavItem
@@ -50,8 +51,9 @@ type Page struct {
 	Home      string // first page of who is signed in
 	Path      string // of the request, with its query
 	Synthetic bool
-	Dock      bool     // the page has a dock at the foot
-	Scripts   []string // further static scripts
+	Clock     time.Time // day that a demo city plays, zero if it is the real one
+	Dock      bool      // the page has a dock at the foot
+	Scripts   []string  // further static scripts
 	Nav       []NavItem // what the reader may use
 	env       *Env
 }
@@ -71,6 +73,9 @@ func NewPage(r *http.Request, front Front, title string, args ...any) Page {
 	p.Title = p.T(title, args...)
 	p.User, p.Post = env.User(r.Context(), p.Lang)
 	p.Synthetic = env.Synthetic()
+	if env.Clock != nil {
+		p.Clock = env.Clock()
+	}
 	p.Nav = env.nav(r.Context(), p.Front)
 	return p
 }
