@@ -11,7 +11,8 @@ import (
 )
 
 type reportCmd struct {
-	Build reportBuildCmd `cmd:"" help:"Make the participation bulletin of a period as files."`
+	Build  reportBuildCmd  `cmd:"" help:"Make the participation bulletin of a period as files."`
+	Verify reportVerifyCmd `cmd:"" help:"Check a sealed release, offline."`
 }
 
 type reportBuildCmd struct {
