@@ -15,6 +15,7 @@ import (
 	"xuedu/internal/formula"
 	"xuedu/internal/i18n"
 	"xuedu/internal/job"
+	"xuedu/internal/pack"
 	"xuedu/internal/plan"
 	"xuedu/internal/web"
 )
@@ -121,7 +122,17 @@ func (t ties) AddEdge(ctx context.Context, tx *sql.Tx, e expert.Edge) error {
 
 func (a *App) awardDeps() awardhttp.Deps {
 	return awardhttp.Deps{Awards: a.Awards, Tree: a.Areas.Tree, Pack: a.Packs.Pack, Map: a.outlines(), Secure: a.Config.TLS, OrgName: a.Orgs.OrgName,
-		FindOrg: a.OrgByCode, Experts: a.coaches, ExpertName: a.expertName, Draft: a.draftAgain}
+		FindOrg: a.OrgByCode, Experts: a.coaches, ExpertName: a.expertName, Draft: a.draftAgain,
+		Call: a.callTitle, Links: a.awardLinks, Around: a.holderLinks}
+}
+
+// callTitle finds a call that is public.
+func (a *App) callTitle(ctx context.Context, code string) (string, pack.Text, error) {
+	c, err := a.Calls.CallByCode(ctx, code)
+	if err == nil && !c.Public() {
+		err = errs.New(errs.NotFound, "error.not_found")
+	}
+	return c.ID, c.Title, err
 }
 
 func (a *App) awardRoutes() []web.Route { return awardhttp.Routes(a.awardDeps()) }

@@ -6,5 +6,5 @@ import (
 )
 
 func (a *App) drawRoutes() []web.Route {
-	return (&drawhttp.Pages{Draws: a.Draws}).Routes()
+	return (&drawhttp.Pages{Draws: a.Draws, Links: a.drawLinks}).Routes()
 }

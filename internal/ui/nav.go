@@ -16,6 +16,12 @@ type NavItem struct {
 	Under   string // key of the entry below which it stands, "" = none
 }
 
+// Link is a page of another feature, in words.
+type Link struct {
+	Href, Text string
+	Note       string // "" = none
+}
+
 // NavLink is an entry of the navigation as it is drawn. Current is the value
 // of aria-current: page, true for what the page stands below, "" for neither.
 type NavLink struct{ Key, Path, Current string }

@@ -44,8 +44,11 @@ type Deps struct {
 	Orgs     accredit.Orgs
 	Names    func(ctx context.Context, ids []string) (map[string]string, error) // of accounts, by id
 	Comments Comments                                                           // nil = nobody keeps any
-	Zone     *time.Location
-	Now      func() time.Time
+	// Links are the pages of other features about an application; own is set for
+	// the applicant. It may be nil.
+	Links func(r *http.Request, p ui.Page, a accredit.Application, own bool) ([]ui.Link, error)
+	Zone  *time.Location
+	Now   func() time.Time
 }
 
 // Pages are the pages and API operations of applications.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"xuedu/internal/accredit"
+	"xuedu/internal/ui"
 	"xuedu/internal/web"
 	"xuedu/internal/workflow"
 )
@@ -27,6 +28,7 @@ type showPage struct {
 	Counts  bool // the reader may have the figures counted again
 	Checks  bool // the reader may open the formal check
 	Leaves  []leafComments
+	Links   []ui.Link
 }
 
 // move is a step that the reader may take.
@@ -79,6 +81,11 @@ func (h *Pages) showWith(w http.ResponseWriter, r *http.Request, cause error) er
 	}
 	if err := h.fillShow(r.Context(), p); err != nil {
 		return err
+	}
+	if h.Links != nil {
+		if p.Links, err = h.Links(r, p.Page, p.A, p.Own); err != nil {
+			return err
+		}
 	}
 	return web.Render(w, r, status, showView, p)
 }

@@ -34,6 +34,7 @@ type Filter struct {
 	OrgID     string // of an institution
 	State     string // of the workflow, or one of the words below
 	Year      string // of the decision: 2026
+	CallID    string // that gave it
 	Text      string // part of the holder's name, the number or the document
 }
 
@@ -59,7 +60,7 @@ func (s *Service) List(ctx context.Context, f Filter) ([]Award, error) {
 }
 
 func (f Filter) matches(a Award, day string) bool {
-	return (f.Programme == "" || f.Programme == a.Programme) && (f.OrgID == "" || f.OrgID == a.OrgID) &&
+	return (f.Programme == "" || f.Programme == a.Programme) && (f.OrgID == "" || f.OrgID == a.OrgID) && (f.CallID == "" || f.CallID == a.CallID) &&
 		(f.Year == "" || strings.HasPrefix(a.Day, f.Year+"-")) && f.state(a, day)
 }
 

@@ -116,6 +116,9 @@ func (s *Service) Sees(ctx context.Context, a Award) bool {
 		s.covers(ctx, PermGuide, a.AreaID)
 }
 
+// Holds reports whether the caller acts for who holds an award.
+func (s *Service) Holds(ctx context.Context, a Award) bool { return s.holds(ctx, a.OrgID, a.AreaID) }
+
 func (s *Service) records(ctx context.Context, q *gen.Queries, id string) ([]Record, error) {
 	rows, err := q.Records(ctx, id)
 	if err != nil {

@@ -27,16 +27,17 @@ const (
 //go:embed templates/*.html
 var files embed.FS
 
-// Link leads to a page of another feature about a call.
+// Link is a part of a page with its name.
 type Link struct{ Href, Text string }
 
-// Deps is what the pages are made of. Links may be nil.
+// Deps is what the pages are made of. Links are further pages of a call for who
+// asks, on the front of the page; it may be nil.
 type Deps struct {
 	Service *accredit.Service
 	Pack    func() *pack.Pack
 	Days    func() *calendar.Calendar
 	Names   func(ctx context.Context, ids []string) (map[string]string, error) // of accounts, by id
-	Links   func(r *http.Request, c accredit.Call) []Link                      // further pages of a call for who asks
+	Links   func(r *http.Request, p ui.Page, c accredit.Call) ([]ui.Link, error)
 	Zone    *time.Location
 	Now     func() time.Time
 }
@@ -95,6 +96,14 @@ func (p *page) refuse(err error) (int, error) {
 	}
 	p.Problem, p.Field = p.T(e.Key, e.Args...), e.Field
 	return web.Status(err), nil
+}
+
+// links are further pages of a call.
+func (p page) links(r *http.Request, c accredit.Call) ([]ui.Link, error) {
+	if p.h.Links == nil {
+		return nil, nil
+	}
+	return p.h.Links(r, p.Page, c)
 }
 
 // today is the day in the city.

@@ -32,7 +32,7 @@ type keepPage struct {
 	Funnel                        []funnelRow
 	Questions                     []questionRow
 	Events                        []eventRow
-	Links                         []Link
+	Links                         []ui.Link
 	Draft, Manages                bool
 	Input                         input
 	A                             pack.Authorisation
@@ -60,8 +60,8 @@ func (h *handler) keepWith(w http.ResponseWriter, r *http.Request, cause error) 
 	if err := p.read(r); err != nil {
 		return err
 	}
-	if h.Links != nil {
-		p.Links = h.Links(r, c)
+	if p.Links, err = p.links(r, c); err != nil {
+		return err
 	}
 	return web.Render(w, r, status, keepView, p)
 }

@@ -85,6 +85,7 @@ type showPage struct {
 	MayAsk     bool
 	MayApply   bool
 	Text       string
+	Links      []ui.Link
 }
 
 // show is the public page of a call.
@@ -109,6 +110,9 @@ func (h *handler) showWith(w http.ResponseWriter, r *http.Request, status int, c
 		return err
 	}
 	if p.Funnel, err = p.funnel(r, c.ID); err != nil && errs.KindOf(err) != errs.Forbidden {
+		return err
+	}
+	if p.Links, err = p.links(r, c); err != nil {
 		return err
 	}
 	return web.Render(w, r, status, showView, p)

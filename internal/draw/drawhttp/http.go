@@ -27,7 +27,11 @@ type Register interface {
 }
 
 // Pages serves the pages.
-type Pages struct{ Draws Register }
+type Pages struct {
+	Draws Register
+	// Links lead from a draw to what it was made for; it may be nil.
+	Links func(r *http.Request, p ui.Page, subject string) ([]ui.Link, error)
+}
 
 // Routes returns the routes of the pages.
 func (h *Pages) Routes() []web.Route {
@@ -73,7 +77,7 @@ func purpose(p ui.Page, code string) string {
 }
 
 func (h *Pages) list(w http.ResponseWriter, r *http.Request) error {
-	p := listPage{Page: ui.NewPage(r, ui.Public, "draw.title").In("nav.draws")}
+	p := listPage{Page: ui.NewPage(r, ui.Public, "draw.title").In("nav.awards")}
 	items, err := h.Draws.All(r.Context(), "", most)
 	if err != nil {
 		return err

@@ -23,6 +23,7 @@ type showPage struct {
 	Grouped  bool
 	Ticket   string // asked for
 	Found    *found // nil = nobody asked
+	Links    []ui.Link
 }
 
 // row is one ticket.
@@ -48,10 +49,15 @@ func (h *Pages) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := ui.NewPage(r, ui.Public, "draw.title").In("nav.draws")
+	page := ui.NewPage(r, ui.Public, "draw.title").In("nav.awards")
 	page.Title = d.Title.In(page.Lang)
 	page.Scripts = []string{"draw.js"}
 	p := showPage{Page: page, D: newItem(page, d.Item), M: d.Manifest}
+	if h.Links != nil {
+		if p.Links, err = h.Links(r, page, d.Subject); err != nil {
+			return err
+		}
+	}
 	rows := rowsOf(d.Manifest)
 	p.Weighted = slices.ContainsFunc(rows, func(r row) bool { return r.Weight != 1 })
 	p.Grouped = slices.ContainsFunc(rows, func(r row) bool { return r.Groups != "" })

@@ -157,6 +157,7 @@ type keepPage struct {
 	Checks         []check
 	Events         []event
 	Extend, Holder bool
+	Links          []ui.Link
 	Problem        *problem
 	Done           string
 }
@@ -219,6 +220,11 @@ func (h *handler) keepPage(w http.ResponseWriter, r *http.Request, bad *problem,
 	}
 	if p.Events, err = h.events(r, p.Page, a); err != nil {
 		return err
+	}
+	if h.Around != nil {
+		if p.Links, err = h.Around(r, p.Page, a); err != nil {
+			return err
+		}
 	}
 	return web.Render(w, r, status, keepView, p)
 }

@@ -50,7 +50,7 @@ const (
 // Option is something that can be chosen.
 type Option struct{ Value, Text string }
 
-// Deps is what the pages need from the rest of the program. Draft, Experts and
+// Deps is what the pages need from the rest of the program. Draft, Experts, Call and
 // FindOrg may be nil: then nothing of the kind is offered.
 type Deps struct {
 	Awards *award.Service
@@ -67,6 +67,12 @@ type Deps struct {
 	ExpertName func(ctx context.Context, id string) string
 	// Draft makes a call that re-evaluates awards and returns the address of its page.
 	Draft func(ctx context.Context, programme string, n int) (string, error)
+	// Call finds a call by its code: its id and its title.
+	Call func(ctx context.Context, code string) (id string, title pack.Text, err error)
+	// Links are the public pages about how an award came to be, Around those
+	// that its desk leads to. Both may be nil.
+	Links  func(r *http.Request, p ui.Page, a award.Award) ([]ui.Link, error)
+	Around func(r *http.Request, p ui.Page, a award.Award) ([]ui.Link, error)
 	// Names returns the names of accounts by id.
 	Names func(ctx context.Context, ids []string) (map[string]string, error)
 }

@@ -1,6 +1,7 @@
 package awardhttp
 
 import (
+	"context"
 	"encoding/json"
 	"html/template"
 	"net/http"
@@ -31,6 +32,7 @@ type registerPage struct {
 	Map                                 template.HTML
 	Legend                              template.HTML
 	Tally                               []tally
+	CallCode, CallTitle                 string // whose awards alone are listed, "" = of all
 }
 
 // choice is an option of a select.
@@ -57,7 +59,7 @@ type pager struct{ Prev, Next string }
 const onPage = 50
 
 // filter reads what the register is asked for.
-func (h *handler) filter(v url.Values) (award.Filter, error) {
+func (h *handler) filter(ctx context.Context, v url.Values) (award.Filter, error) {
 	f := award.Filter{Programme: v.Get("programme"), State: v.Get("state"), Year: v.Get("year"), Text: v.Get("q")}
 	if code := v.Get("area"); code != "" {
 		n, ok := h.Tree().ByCode(code)
@@ -66,13 +68,30 @@ func (h *handler) filter(v url.Values) (award.Filter, error) {
 		}
 		f.AreaID = h.Tree().At(n).ID
 	}
+	if code := v.Get("call"); code != "" && h.Call != nil {
+		var err error
+		if f.CallID, _, err = h.Call(ctx, code); err != nil {
+			return f, err
+		}
+	}
 	return f, nil
+}
+
+// ofCall names the call whose awards are asked for.
+func (h *handler) ofCall(r *http.Request, p *registerPage) error {
+	code := r.URL.Query().Get("call")
+	if code == "" || h.Call == nil {
+		return nil
+	}
+	_, title, err := h.Call(r.Context(), code)
+	p.CallCode, p.CallTitle = code, title.In(p.Lang)
+	return err
 }
 
 func (h *handler) register(w http.ResponseWriter, r *http.Request) error {
 	p := registerPage{Page: ui.NewPage(r, ui.Public, "award.title").In("nav.awards"), Defs: chart.Defs}
 	v := r.URL.Query()
-	f, err := h.filter(v)
+	f, err := h.filter(r.Context(), v)
 	if err != nil {
 		return err
 	}
@@ -89,6 +108,9 @@ func (h *handler) register(w http.ResponseWriter, r *http.Request) error {
 		if a.Holds(h.Awards.Today()) {
 			p.InForce++
 		}
+	}
+	if err := h.ofCall(r, &p); err != nil {
+		return err
 	}
 	h.choices(&p, f, v.Get("area"), all)
 	if err := h.page(r, &p, v, found); err != nil {
@@ -226,7 +248,7 @@ func (h *handler) draw(p *registerPage, found []award.Award) {
 
 // csv gives the awards that are asked for as a table.
 func (h *handler) csv(w http.ResponseWriter, r *http.Request) error {
-	f, err := h.filter(r.URL.Query())
+	f, err := h.filter(r.Context(), r.URL.Query())
 	if err != nil {
 		return err
 	}
@@ -245,7 +267,7 @@ func (h *handler) csv(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *handler) json(w http.ResponseWriter, r *http.Request) error {
-	f, err := h.filter(r.URL.Query())
+	f, err := h.filter(r.Context(), r.URL.Query())
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ type showPage struct {
 	Verify   string // short address, as it is read aloud and typed
 	Keep     string // desk page, "" = not the reader's
 	Print    bool
+	Links    []ui.Link
 }
 
 // event is one line of the history.
@@ -80,6 +81,11 @@ func (h *handler) show(w http.ResponseWriter, r *http.Request) error {
 	p, err := h.awardPage(r, r.PathValue("number"))
 	if err != nil {
 		return err
+	}
+	if h.Links != nil {
+		if p.Links, err = h.Links(r, p.Page, p.A); err != nil {
+			return err
+		}
 	}
 	return web.Render(w, r, http.StatusOK, showView, p)
 }

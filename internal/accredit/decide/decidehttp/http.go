@@ -56,6 +56,8 @@ type Deps struct {
 	File       func(ctx context.Context, digest string) (content []byte, media string, err error)
 	Can        func(ctx context.Context, perm web.Perm) bool
 	MostBytes  int64 // of a file of evidence
+	// Links are the public pages about the call of a notice; it may be nil.
+	Links func(r *http.Request, p ui.Page, n decide.Notice) ([]ui.Link, error)
 }
 
 type handler struct{ Deps }

@@ -59,6 +59,7 @@ type noticePage struct {
 	Sent    string // number of an objection that was just taken
 	Form    decide.NewObjection
 	Office  bool // a handler enters a letter or a call
+	Links   []ui.Link
 }
 
 // answer is an objection that has an end.
@@ -85,6 +86,9 @@ func (h *handler) showNotice(w http.ResponseWriter, r *http.Request, n decide.Ne
 	list, err := h.Decisions.Answers(r.Context(), one.CallID)
 	for _, o := range list {
 		p.Answers = append(p.Answers, answer{titleOf(one, o.ApplicationID), p.T("decide.finding." + o.Finding), o.Answer})
+	}
+	if err == nil && h.Links != nil {
+		p.Links, err = h.Links(r, p.Page, one)
 	}
 	if err != nil {
 		return err

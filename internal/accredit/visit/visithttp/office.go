@@ -3,6 +3,7 @@ package visithttp
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"xuedu/internal/accredit"
 	"xuedu/internal/accredit/visit"
@@ -14,6 +15,7 @@ import (
 type listPage struct {
 	page
 	Calls []callOf
+	Code  string // of the only call that is listed, "" = all
 }
 
 type callOf struct {
@@ -27,8 +29,12 @@ func (h *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	p.Code = r.URL.Query().Get("call")
+	if p.Code != "" && !slices.ContainsFunc(calls, func(c accredit.Call) bool { return c.Code == p.Code }) {
+		return errs.New(errs.NotFound, "error.not_found")
+	}
 	for _, c := range calls {
-		if c.Rules.Programme.Visit.Team == 0 {
+		if c.Rules.Programme.Visit.Team == 0 || p.Code != "" && c.Code != p.Code {
 			continue
 		}
 		cases, err := h.Visits.Cases(r.Context(), c.ID)
