@@ -51,7 +51,7 @@ type Page struct {
 	Home      string // first page of who is signed in
 	Path      string // of the request, with its query
 	Synthetic bool
-	Clock     time.Time // day that a demo city plays, zero if it is the real one
+	Played    time.Time // day that a demo city plays, zero if it is the real one
 	Dock      bool      // the page has a dock at the foot
 	Scripts   []string  // further static scripts
 	Nav       []NavItem // what the reader may use
@@ -74,7 +74,7 @@ func NewPage(r *http.Request, front Front, title string, args ...any) Page {
 	p.User, p.Post = env.User(r.Context(), p.Lang)
 	p.Synthetic = env.Synthetic()
 	if env.Clock != nil {
-		p.Clock = env.Clock()
+		p.Played = env.Clock()
 	}
 	p.Nav = env.nav(r.Context(), p.Front)
 	return p
