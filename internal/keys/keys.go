@@ -25,6 +25,18 @@ type Ring struct {
 	Contact   []byte             // AES-256-GCM of names and telephones
 	Phone     []byte             // HMAC-SHA-256 of telephones, to find a person again
 	Audit     ed25519.PrivateKey // signs checkpoints of the trail
+
+	master []byte
+}
+
+// Release returns the key that signs releases, by its number from 1: a city
+// that changes its key takes the next.
+func (r *Ring) Release(nr int64) (ed25519.PrivateKey, error) {
+	seed, err := hkdf.Key(sha256.New, r.master, nil, fmt.Sprintf("xuedu release %d", nr), ed25519.SeedSize)
+	if err != nil {
+		return nil, fmt.Errorf("derive key %d of releases: %w", nr, err)
+	}
+	return ed25519.NewKeyFromSeed(seed), nil
 }
 
 // PathFor returns the default place of the key file: beside a SQLite file, or
@@ -91,5 +103,5 @@ func derive(master []byte) (*Ring, error) {
 		}
 		out[i] = k
 	}
-	return &Ring{Pseudonym: out[0], Contact: out[1], Phone: out[2], Audit: ed25519.NewKeyFromSeed(out[3])}, nil
+	return &Ring{Pseudonym: out[0], Contact: out[1], Phone: out[2], Audit: ed25519.NewKeyFromSeed(out[3]), master: master}, nil
 }

@@ -19,7 +19,7 @@ type Finding struct {
 
 // The ways in which a key may be known.
 const (
-	Trusted  = "trusted"  // on the list, and in force when the release was frozen
+	Trusted  = "trusted"  // on the list, and in force when the release was signed
 	Unlisted = "unlisted" // not on the list, or there was none
 	Revoked  = "revoked"
 )
@@ -94,8 +94,7 @@ func (r *Report) trust(keys []PublicKey) {
 	if i < 0 {
 		return
 	}
-	k := keys[i]
-	at := r.Release.Frozen
+	k, at := keys[i], signedAt(r.Release)
 	switch {
 	case k.Revoked != "" && at >= k.Revoked:
 		r.Trust = Revoked
@@ -105,6 +104,15 @@ func (r *Report) trust(keys []PublicKey) {
 	default:
 		r.Trust = Trusted
 	}
+}
+
+// signedAt is when the last who answer for a release did so.
+func signedAt(x *release.Release) string {
+	at := x.Frozen
+	for _, s := range x.Signoffs {
+		at = max(at, s.At)
+	}
+	return at
 }
 
 // digests compares every file with the manifest, both ways.
