@@ -57,7 +57,7 @@ func (a *App) wireBallots() {
 }
 
 func (a *App) reviewRoutes() []web.Route {
-	return reviewhttp.Routes(reviewhttp.Deps{Ballots: a.Ballots, Recuse: a.Panels.Recuse, Meetings: a.openMeetings, Days: a.Calendar, Zone: a.Zone(), Now: a.now})
+	return reviewhttp.Routes(reviewhttp.Deps{Ballots: a.Ballots, Recuse: a.Panels.Recuse, Meetings: a.openMeetings, Waits: a.reviewDuties, Days: a.Calendar, Zone: a.Zone(), Now: a.now})
 }
 
 // openMeetings are the deliberations under way that the caller sits in.

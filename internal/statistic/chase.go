@@ -167,6 +167,16 @@ func (s *Service) Notice(ctx context.Context) (Notice, error) {
 	return n, err
 }
 
+// Escalated counts the returns of areas directly below the caller's desks that
+// are past their day.
+func (s *Service) Escalated(ctx context.Context) (int, error) {
+	desks := s.desksOf(ctx)
+	if len(desks) == 0 {
+		return 0, nil
+	}
+	return s.escalated(ctx, desks)
+}
+
 func (n *Notice) add(r Return) {
 	n.Open++
 	switch {

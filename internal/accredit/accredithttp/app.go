@@ -54,7 +54,7 @@ func (h *Pages) app(r *http.Request, title string) (appPage, error) {
 			p.Party = o.Name
 		}
 	}
-	p.Mine, p.Own = h.mine(r.Context(), p.A), h.applies(r.Context(), p.A)
+	p.Mine, p.Own = h.mine(r.Context(), p.A), h.Applies(r.Context(), p.A)
 	p.Tag, p.State = tag(p.A, p.Mine), p.stateName(p.D.Rules, d.State)
 	p.Writes = p.Own && slices.Contains(stateOf(p.D.Rules, d.State).Allow, "write")
 	return p, nil

@@ -30,7 +30,7 @@ func desksOf(who account.Actor) (list []string) {
 // sits reports whether somebody sits at a desk of an application.
 func (h *Pages) sits(ctx context.Context, a accredit.Application, desk string) bool {
 	if desk == applicant {
-		return h.applies(ctx, a)
+		return h.Applies(ctx, a)
 	}
 	for _, d := range desks {
 		if d.code == desk {
@@ -43,8 +43,8 @@ func (h *Pages) sits(ctx context.Context, a accredit.Application, desk string) b
 // mine reports whether an application waits for whoever asks.
 func (h *Pages) mine(ctx context.Context, a accredit.Application) bool { return h.sits(ctx, a, a.Desk) }
 
-// applies reports whether an application is the reader's own.
-func (h *Pages) applies(ctx context.Context, a accredit.Application) bool {
+// Applies reports whether an application is the reader's own.
+func (h *Pages) Applies(ctx context.Context, a accredit.Application) bool {
 	if a.OrgID == "" {
 		return account.From(ctx).CoversArea(accredit.PermApply, h.Tree(), a.AreaID)
 	}

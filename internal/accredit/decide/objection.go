@@ -156,6 +156,24 @@ func (s *Service) Objections(ctx context.Context) ([]Objection, error) {
 	return list, err
 }
 
+// Late lists the objections past their day, oldest first, for those above who
+// handles them: without who objects and why. It needs accredit:decide.
+func (s *Service) Late(ctx context.Context) ([]Objection, error) {
+	if err := s.need(ctx, permDecide); err != nil {
+		return nil, err
+	}
+	rows, err := gen.New(s.DB.Read).Objections(ctx)
+	var list []Objection
+	for _, r := range rows {
+		if o := s.objection(r); o.Overdue {
+			o.Grounds, o.Digest, o.Handler = "", "", ""
+			list = append(list, o)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Objection) int { return strings.Compare(a.Due, b.Due) })
+	return list, err
+}
+
 // Objection returns one objection with who objects, for those who handle it;
 // the reading is logged.
 func (s *Service) Objection(ctx context.Context, id string) (o Objection, err error) {

@@ -28,9 +28,11 @@ type Deps struct {
 	Recuse func(ctx context.Context, assignmentID, kind, reason string) error
 	// Meetings are the addresses of open meetings that the caller sits in, by name.
 	Meetings func(ctx context.Context, lang string) ([]Link, error)
-	Days     func() *calendar.Calendar
-	Zone     *time.Location
-	Now      func() time.Time
+	// Waits is what else waits for the caller; it may be nil.
+	Waits func(r *http.Request) ([]ui.Link, error)
+	Days  func() *calendar.Calendar
+	Zone  *time.Location
+	Now   func() time.Time
 }
 
 // Link is a page with its name.

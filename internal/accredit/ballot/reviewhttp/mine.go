@@ -5,6 +5,7 @@ import (
 
 	"xuedu/internal/accredit"
 	"xuedu/internal/accredit/ballot"
+	"xuedu/internal/ui"
 	"xuedu/internal/web"
 )
 
@@ -14,6 +15,7 @@ var mineView = view("mine")
 type minePage struct {
 	page
 	Meetings []Link
+	Waits    []ui.Link
 	Calls    []dutyCall
 	Owed     int // assignments that are not submitted
 }
@@ -55,6 +57,11 @@ func (h *handler) mine(w http.ResponseWriter, r *http.Request) error {
 	}
 	if h.Meetings != nil {
 		if p.Meetings, err = h.Meetings(r.Context(), p.Lang); err != nil {
+			return err
+		}
+	}
+	if h.Waits != nil {
+		if p.Waits, err = h.Waits(r); err != nil {
 			return err
 		}
 	}
