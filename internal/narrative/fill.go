@@ -93,7 +93,7 @@ func (x *filler) key(b *Binding, code string) release.Key {
 		k.Area = a
 	}
 	if p := b.Args["period"]; p != "" {
-		k.Period = p
+		k.Period = x.at(p)
 	}
 	return k
 }
@@ -166,7 +166,7 @@ func (x *filler) fig(b *Binding) (string, []release.Key) {
 func (x *filler) change(b *Binding) (string, []release.Key) {
 	k := x.key(b, b.Codes[0])
 	before := k
-	before.Period = b.Args["from"]
+	before.Period = x.at(b.Args["from"])
 	c, d, ok := x.cell(b, k)
 	c0, _, ok0 := x.cell(b, before)
 	if !ok || !ok0 {

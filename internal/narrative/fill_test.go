@@ -78,6 +78,8 @@ func TestFill(t *testing.T) {
 		{"The rate {{change D01 from=2023}} to {{fig D01 places=0}} in {{period period=2024-Q4}}.", "en", "1", "The rate rose by 2.3 percentage points to 22% in Q4 2024."},
 		{"{{fig D02}}，{{change D02 from=2023}}；{{fig D02 area=12}}；{{fig D02 unit=no}}", "zh-CN", "1", "12,345人，增长1,134.5%；不公布；12,345"},
 		{"{{change D03 from=2023}}", "zh-CN", "1", "增加40,000人次"},
+		{"{{change D01 from=-1}}，{{period period=-1}}，{{fig D01 period=0}}", "zh-CN", "1", "上升2.3个百分点，2023年，22.3%"},
+		{"{{chart line D01 periods=-1..0}}", "zh-CN", "1", "chart 参与率\n时间\t参与率（%）\n2023年\t20.0\n2024年\t22.3"},
 		{"{{change D01 from=2024}}", "zh-CN", "1", "没有变化"},
 		{"{{rank D01 among=district}}", "zh-CN", "11", "并列第1位（共2个）"},
 		{"{{rank D01 among=district}}", "zh-CN", "13", "未报送"},

@@ -7,10 +7,11 @@ package narrative
 import "xuedu/internal/release"
 
 // Verbs of bindings. Codes come first, then name=value pairs; area, period and
-// slice default to those of the section.
+// slice default to those of the section; a period is named, or counted back
+// from that of the report: -1.
 //
 //	{{fig D01 area=110105 period=2024 slice=60+ places=0}}   the value, with its unit or the words of its state
-//	{{change D01 from=2023}}                                  rose by 2.3 percentage points, fell by 4 %, did not change
+//	{{change D01 from=-1}}                                    rose by 2.3 percentage points, fell by 4 %, did not change
 //	{{rank D01 among=district}}                               3rd of 16; ties are said, a withheld cell has no rank
 //	{{share D01 of=D02}}                                      one of two counts of the same kind
 //	{{count D01 over=60 among=district}}                      how many areas lie over, under or at a limit
@@ -18,7 +19,7 @@ import "xuedu/internal/release"
 //	{{target T1}}                                             where a target of the plan stands
 //	{{quote "12 个" source="P1.3"}}                           a number that somebody else said, with where
 //	{{table D01,D02 areas=district periods=2021..2024}}       a block of its own
-//	{{chart line D01 periods=2021..2024}}, bars, map          a block of its own, with the table of the same cells
+//	{{chart line D01 periods=-3..0}}, bars, map                   a block of its own, with the table of the same cells
 const (
 	VerbFig    = "fig"
 	VerbChange = "change"

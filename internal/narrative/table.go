@@ -106,7 +106,7 @@ func (x *filler) axes(b *Binding) ([]axis, bool) {
 		return nil, false
 	}
 	periods := axis{dim: "period"}
-	for _, p := range spread(b.Args["periods"]) {
+	for _, p := range x.spread(b.Args["periods"]) {
 		periods.add(p, x.period(p))
 	}
 	if len(periods.values) == 0 {
@@ -186,17 +186,19 @@ func (x *filler) comparable(b *Binding) bool {
 	return true
 }
 
-// spread reads 2021..2024, 2024-Q1..2024-Q4 and lists with commas.
-func spread(s string) (out []string) {
+// spread reads 2021..2024, 2024-Q1..2024-Q4, -3..0 and lists with commas.
+func (x *filler) spread(s string) (out []string) {
 	for part := range strings.SplitSeq(s, ",") {
 		from, to, isRange := strings.Cut(part, "..")
-		if !isRange {
-			if part != "" {
-				out = append(out, part)
-			}
+		if part == "" {
 			continue
 		}
-		for p := from; len(out) < mostPeriods; p = next(p) {
+		from, to = x.at(from), x.at(to)
+		if !isRange {
+			out = append(out, from)
+			continue
+		}
+		for p := from; len(out) < mostPeriods; p = shift(p, 1) {
 			out = append(out, p)
 			if p == to {
 				break
@@ -208,20 +210,27 @@ func spread(s string) (out []string) {
 
 const mostPeriods = 200
 
-// next is the period after p, of the same kind.
-func next(p string) string {
+// at is the period that a binding names: itself, or so many before that of the
+// text: -1.
+func (x *filler) at(p string) string {
+	if n, err := strconv.Atoi(p); err == nil && n <= 0 && n > -mostPeriods {
+		return shift(x.scope.Period, n)
+	}
+	return p
+}
+
+// shift is the period n after p, of the same kind.
+func shift(p string, n int) string {
 	year, rest, _ := strings.Cut(p, "-")
 	y, _ := strconv.Atoi(year)
-	n, _ := strconv.Atoi(strings.TrimPrefix(rest, "Q"))
+	at, _ := strconv.Atoi(strings.TrimPrefix(rest, "Q"))
 	switch {
 	case rest == "":
-		return strconv.Itoa(y + 1)
-	case rest[0] == 'Q' && n < 4:
-		return year + "-Q" + strconv.Itoa(n+1)
+		return strconv.Itoa(y + n)
 	case rest[0] == 'Q':
-		return strconv.Itoa(y+1) + "-Q1"
-	case n < 12:
-		return year + "-" + strconv.Itoa(101 + n)[1:]
+		q := y*4 + at - 1 + n
+		return strconv.Itoa(q/4) + "-Q" + strconv.Itoa(q%4+1)
 	}
-	return strconv.Itoa(y+1) + "-01"
+	m := y*12 + at - 1 + n
+	return strconv.Itoa(m/12) + "-" + strconv.Itoa(101 + m%12)[1:]
 }

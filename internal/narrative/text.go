@@ -2,6 +2,8 @@ package narrative
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -92,4 +94,48 @@ func collectIn(list []Inline, out *[]string) {
 		}
 		collectIn(x.Children, out)
 	}
+}
+
+// Bindings lists the bindings of a text sorted, without their places and
+// without what only words need: the languages of a report share them.
+func Bindings(doc Doc) (out []string) {
+	bindings(doc.Blocks, &out)
+	slices.Sort(out) // the order of a sentence is that of its language
+	return out
+}
+
+func bindings(list []Block, out *[]string) {
+	for _, b := range list {
+		if b.Binding != nil {
+			*out = append(*out, b.Binding.same())
+		}
+		bindingsIn(b.Inlines, out)
+		for _, item := range b.Items {
+			bindings(item, out)
+		}
+	}
+}
+
+func bindingsIn(list []Inline, out *[]string) {
+	for _, x := range list {
+		if x.Binding != nil && x.Binding.figure() {
+			*out = append(*out, x.Binding.same())
+		}
+		bindingsIn(x.Children, out)
+	}
+}
+
+// figure reports whether a binding shows a figure: names, periods and what
+// others said may differ from language to language.
+func (b *Binding) figure() bool {
+	return b.Verb != VerbName && b.Verb != VerbPeriod && b.Verb != VerbQuote
+}
+
+// same is what the languages of a binding have in common.
+func (b *Binding) same() string {
+	args := maps.Clone(b.Args)
+	for _, words := range []string{"caption", "unit", "places"} {
+		delete(args, words)
+	}
+	return fmt.Sprint(b.Verb, b.Kind, b.Codes, args)
 }

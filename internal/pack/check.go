@@ -28,6 +28,8 @@ func (l *loader) check() {
 	l.checkYears()
 	l.checkWorkflows()
 	l.checkAwards()
+	l.checkReports()
+	l.checkEvaluation()
 }
 
 func (l *loader) say(file, ptr, key string, args ...any) {
@@ -53,7 +55,7 @@ func (l *loader) checkHead() {
 
 // texts are the members that hold a text in every language.
 var texts = []string{"title", "city", "name", "text", "unit", "owner",
-	"note", "scope", "instructions", "organ", "approver", "group", "basis", "why"}
+	"note", "scope", "instructions", "organ", "approver", "group", "basis", "why", "body", "publisher"}
 
 // awardTexts are those of programmes of award besides; elsewhere their names
 // mean other things.

@@ -27,6 +27,7 @@ const (
 	typesFile      = "org-types.yaml"
 	indicatorsFile = "indicators.yaml"
 	statisticsFile = "statistics.yaml"
+	evaluationFile = "evaluation.yaml"
 	orgsFile       = "data/orgs.csv"
 	areasFile      = "data/areas.csv"
 )
@@ -50,6 +51,8 @@ func schemaOf(name string) string {
 		return "indicators.json"
 	case statisticsFile:
 		return "statistics.json"
+	case evaluationFile:
+		return "evaluation.json"
 	}
 	switch path.Dir(name) {
 	case "plan":
@@ -60,6 +63,8 @@ func schemaOf(name string) string {
 		return "form.json"
 	case "programmes":
 		return "award.json"
+	case "reports":
+		return "report.json"
 	case "workflows":
 		return "workflow.json"
 	case "calendar":

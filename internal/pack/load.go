@@ -118,6 +118,8 @@ func (l *loader) decode(name string, d *doc) error {
 		return d.node.Decode(&p.Indicators)
 	case statisticsFile:
 		return d.node.Decode(&p.Statistics)
+	case evaluationFile:
+		return d.node.Decode(&p.Evaluation)
 	}
 	before := len(p.Indicators.Definitions)
 	switch path.Dir(name) {
@@ -138,6 +140,8 @@ func (l *loader) decode(name string, d *doc) error {
 		return appendOne(d, &p.Workflows)
 	case "programmes":
 		return appendOne(d, &p.Awards)
+	case "reports":
+		return appendOne(d, &p.Reports)
 	}
 	l.plans = append(l.plans, name)
 	return appendOne(d, &p.Plans)

@@ -50,6 +50,8 @@ type Pack struct {
 	Forms         []Form                `yaml:"-"` // forms/*.yaml
 	Workflows     []workflow.Definition `yaml:"-"` // workflows/*.yaml
 	Awards        []AwardProgramme      `yaml:"-"` // programmes/*.yaml
+	Reports       []Report              `yaml:"-"` // reports/*.yaml
+	Evaluation    *Evaluation           `yaml:"-"` // evaluation.yaml; nil = districts are not evaluated
 	Statistics    Statistics            `yaml:"-"` // statistics.yaml
 	Calendar      Calendar              `yaml:"-"` // calendar/*.yaml, and weekend of pack.yaml
 	Bodies        []Body                `yaml:"-"` // data/orgs.csv: those of a type of group body

@@ -11,7 +11,8 @@ type Report struct {
 	Period    string          `yaml:"period" json:"period"`       // year, quarter
 	Publisher Text            `yaml:"publisher" json:"publisher"` // in whose name
 	Languages []string        `yaml:"languages" json:"languages"` // the first is the one that is written first
-	Figures   []FigureQuery   `yaml:"figures" json:"figures"`     // what it holds besides what its texts name
+	Define    []Indicator     `yaml:"define" json:"define"`       // figures of this report alone: counts that no indicator is
+	Figures   []FigureQuery   `yaml:"figures" json:"figures"`     // what it holds; texts can name nothing else
 	Sections  []ReportSection `yaml:"sections" json:"sections"`
 	Checklist []Coded         `yaml:"checklist" json:"checklist"` // to be ticked before it is frozen
 	Embargo   int             `yaml:"embargo" json:"embargo"`     // working days from approval to publication
@@ -21,21 +22,21 @@ type Report struct {
 
 // FigureQuery asks for cells: all codes in all areas and periods.
 type FigureQuery struct {
-	Codes  []string `yaml:"codes" json:"codes"`   // of indicators
+	Codes  []string `yaml:"codes" json:"codes"`   // of indicators, and of those defined here
 	Groups []string `yaml:"groups" json:"groups"` // or all of these groups
-	Levels []string `yaml:"levels" json:"levels"` // of areas: city, district …
+	Levels []string `yaml:"levels" json:"levels"` // of areas below that of the report; "" = the area itself
 	Back   int      `yaml:"back" json:"back"`     // periods before that of the report, for trends
-	By     []string `yaml:"by" json:"by"`         // dimensions to break down by besides the whole
+	By     string   `yaml:"by" json:"by"`         // dimension to break down by besides the whole
 }
 
 // ReportSection is a section as it begins. One with each is written once for
 // every area of that level.
 type ReportSection struct {
 	Code   string `yaml:"code" json:"code"`
-	Title  Text   `yaml:"title" json:"title"`
 	Clause string `yaml:"clause" json:"clause"`
 	Each   string `yaml:"each" json:"each"` // level of areas, "" = once
 	Role   string `yaml:"role" json:"role"` // who writes it; with each, whoever holds the role there
+	Title  Text   `yaml:"title" json:"title"`
 	Body   Text   `yaml:"body" json:"body"` // Markdown with bindings, see package narrative
 }
 
@@ -62,6 +63,16 @@ type Evaluation struct {
 	Act        int                   `yaml:"act" json:"act"`         // working days within which a red cell has an action
 	Composite  *Composite            `yaml:"composite" json:"composite,omitempty"`
 	Workflow   string                `yaml:"workflow" json:"workflow"`
+}
+
+// Report returns the report of a code.
+func (p *Pack) Report(code string) (Report, bool) {
+	for _, r := range p.Reports {
+		if r.Code == code {
+			return r, true
+		}
+	}
+	return Report{}, false
 }
 
 // EvaluationDimension groups indicators.
