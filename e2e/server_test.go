@@ -120,18 +120,24 @@ func (l *tail) String() string {
 	return strings.Join(l.lines, "\n")
 }
 
-// city is a demonstration city, made once and copied for each test.
-var city = sync.OnceValues(func() (string, error) {
+// city is a demonstration city of today, made once and copied for each test.
+var city = sync.OnceValues(func() (string, error) { return makeCity() })
+
+// early is one of the day on which the tests of whole calls begin.
+var early = sync.OnceValues(func() (string, error) { return makeCity("--clock", begins) })
+
+func makeCity(args ...string) (string, error) {
 	dir, err := os.MkdirTemp("", "xuedu-e2e")
 	if err != nil {
 		return "", err
 	}
-	out, err := exec.Command(os.Getenv("XUEDU_BIN"), "demo", "--scale", "0.004", "--dir", filepath.Join(dir, "demo"), "--seed", "1", "--no-serve", "--lang", "en").CombinedOutput()
+	args = append([]string{"demo", "--scale", "0.004", "--dir", filepath.Join(dir, "demo"), "--seed", "1", "--no-serve", "--lang", "en"}, args...)
+	out, err := exec.Command(os.Getenv("XUEDU_BIN"), args...).CombinedOutput()
 	if err != nil {
 		return "", &commandError{err: err, out: string(out)}
 	}
 	return filepath.Join(dir, "demo"), nil
-})
+}
 
 type commandError struct {
 	err error
@@ -143,8 +149,19 @@ func (e *commandError) Error() string { return e.err.Error() + "\n" + e.out }
 // demo returns the DSN of a fresh copy of the demonstration city.
 func demo(t testing.TB) string {
 	t.Helper()
+	return copied(t, city)
+}
+
+// earlyDemo returns the DSN of one of the day begins.
+func earlyDemo(t testing.TB) string {
+	t.Helper()
+	return copied(t, early)
+}
+
+func copied(t testing.TB, made func() (string, error)) string {
+	t.Helper()
 	bin(t)
-	src, err := city()
+	src, err := made()
 	if err != nil {
 		t.Fatal(err)
 	}
