@@ -18,7 +18,7 @@ const mod = "xuedu/internal/"
 var layer = map[string]int{
 	"errs": 0,
 	"db":   1, "i18n": 1, "keys": 1, "config": 1, "calendar": 1, "period": 1, "formula": 1, "draw": 1,
-	"web": 2, "job": 2, "sheet": 2, "chart": 2, "audit": 2, "workflow": 2, "docx": 2,
+	"web": 2, "job": 2, "sheet": 2, "chart": 2, "audit": 2, "workflow": 2, "docx": 2, "pdf": 2,
 	"ui":   3,
 	"area": 3, "pack": 3, "api": 4, "account": 4, "measure": 4, "statistic/form": 4, "statistic/rule": 4,
 	"ledger/engine":   4,
