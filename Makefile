@@ -18,7 +18,7 @@ test: ## install what is missing, run every check and test, leave nothing runnin
 check: ## static checks and generated files, without running tests
 	@scripts/check.sh
 
-bench: ## measure against DuckDB and PostgreSQL, write docs/benchmarks.md; smaller: make bench BENCH='--rows 5000000'
+bench: ## measure against peers, write docs/benchmarks.md; smaller: make bench BENCH='--rows 5000000'
 	@scripts/bench.sh $(BENCH)
 
 generate: ## make the committed generated files again

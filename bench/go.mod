@@ -9,6 +9,11 @@ require (
 )
 
 require (
+	github.com/gowebpki/jcs v1.0.2 // indirect
+	github.com/yuin/goldmark v1.8.6 // indirect
+)
+
+require (
 	github.com/apache/arrow-go/v18 v18.5.1 // indirect
 	github.com/cockroachdb/apd/v3 v3.2.3 // indirect
 	github.com/duckdb/duckdb-go-bindings v0.10506.0 // indirect

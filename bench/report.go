@@ -26,6 +26,7 @@ type report struct {
 	grid               *gridReport // of the indicators
 	returns            *returnsReport
 	pages              *pagesReport
+	awards             *awardsReport
 }
 
 func (r *report) time(peer, question string, ms float64) {
@@ -49,6 +50,7 @@ func (r *report) write(path string) error {
 	r.indicators(&b)
 	r.workbooks(&b)
 	r.boards(&b)
+	r.calls(&b)
 	if path == "" {
 		_, err := fmt.Print(b.String())
 		return err
