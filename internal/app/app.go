@@ -36,6 +36,7 @@ import (
 	"xuedu/internal/measure"
 	"xuedu/internal/org"
 	"xuedu/internal/pack"
+	"xuedu/internal/pdf"
 	"xuedu/internal/statistic"
 	"xuedu/internal/statistic/form"
 	"xuedu/internal/web"
@@ -75,6 +76,7 @@ type App struct {
 	Ballots     *ballot.Service   // what experts write
 	Visits      *visit.Service    // to the sites of applications
 
+	Printer *pdf.Printer // of pages as PDF
 	Jobs    *job.Queue
 	Metrics *web.Metrics
 
@@ -150,6 +152,7 @@ func (a *App) wireDomains() error {
 	a.Orgs = org.New(a.DB, a.Areas.Tree, a.Packs.Pack, a.now)
 	a.Ledger = ledger.New(a.DB, a.Areas.Tree, a.Packs.Pack, a.Ring, a.now)
 	a.Rosters = activity.NewRecounter(a.DB, activityhttp.Book{Ledger: a.Ledger})
+	a.Printer = pdf.New(a.Config.Chromium)
 	a.wireStatistics()
 	a.wireAccreditation()
 	a.Jobs = a.newJobs()

@@ -87,6 +87,7 @@ func (a *App) env() *ui.Env {
 		Can:       func(ctx context.Context, perm string) bool { return account.From(ctx).Can(perm) },
 		Nav:       nav,
 		Zone:      a.Zone(),
+		Secure:    a.Config.TLS,
 	}
 }
 

@@ -32,6 +32,7 @@ type Config struct {
 	MetricsAddr  string `koanf:"metrics_addr"`  // host:port of /metrics; "" = on addr, for this machine only
 	ScanCommand  string `koanf:"scan_command"`  // looks at attachments: clamdscan --no-summary -; "" = nobody does
 	ScanSeconds  int    `koanf:"scan_seconds"`  // for one attachment
+	Chromium     string `koanf:"chromium"`      // prints PDFs; "" = the one in PATH, off = never
 	PasswordHash string `koanf:"password_hash"` // cost of argon2id: m=KIB,t=PASSES,p=THREADS
 }
 

@@ -27,6 +27,7 @@ type Env struct {
 	Can       func(ctx context.Context, perm string) bool
 	Nav       []NavItem
 	Zone      *time.Location
+	Secure    bool // what faces the readers speaks HTTPS
 }
 
 // Front is one of the four faces of the program (design 5).
@@ -55,6 +56,7 @@ type Page struct {
 	Dock      bool      // the page has a dock at the foot
 	Scripts   []string  // further static scripts
 	Nav       []NavItem // what the reader may use
+	Base      string    // address of this site, as the reader reached it; ends with /
 	env       *Env
 }
 
@@ -64,11 +66,15 @@ type envKey struct{}
 // i18n key; args are its placeholders.
 func NewPage(r *http.Request, front Front, title string, args ...any) Page {
 	env, _ := r.Context().Value(envKey{}).(*Env)
-	p := Page{Front: front, Lang: i18n.ZH, Path: r.URL.RequestURI(), env: env}
+	p := Page{Front: front, Home: "/desk", Lang: i18n.ZH, Path: r.URL.RequestURI(), env: env}
 	if env == nil { // templates are checked and handlers tested without an Env
 		return p
 	}
 	p.Front, p.Home = env.front(r.Context(), front)
+	p.Base = "http://" + r.Host + "/"
+	if env.Secure {
+		p.Base = "https://" + r.Host + "/"
+	}
 	p.Lang, p.Elder = prefs(r, env)
 	p.Title = p.T(title, args...)
 	p.User, p.Post = env.User(r.Context(), p.Lang)
