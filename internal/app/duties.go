@@ -31,6 +31,7 @@ type task struct {
 	Since             time.Time // when it came to the desk; zero = not known
 	What, About, Href string
 	State, Next       string
+	Late              bool // whatever its day
 }
 
 func (a *App) desk(r *http.Request) *desk {
@@ -41,7 +42,7 @@ func (d *desk) today() string { return d.now.Format(time.DateOnly) }
 
 // add puts a task on the list.
 func (d *desk) add(t task) {
-	out := activityhttp.Duty{Due: t.Due, What: t.What, About: t.About, Href: t.Href, State: t.State, Next: t.Next, Tag: "xd-tag--go"}
+	out := activityhttp.Duty{Due: t.Due, What: t.What, About: t.About, Href: t.Href, State: t.State, Next: t.Next, Tag: "xd-tag--go", Late: t.Late}
 	if due, err := time.Parse(time.DateOnly, t.Due); err == nil {
 		days := d.Calendar()
 		out.Day, out.In, out.Late = d.page.Date(due), d.dueIn(t.Due), d.today() > t.Due
@@ -116,7 +117,7 @@ func (a *App) allDuties(r *http.Request) (activityhttp.Duties, error) {
 	for _, x := range mine.List {
 		d.list = append(d.list, activityhttp.Duty(x))
 	}
-	if len(mine.List) > 0 {
+	if mine.Href != "" {
 		out.Links = append(out.Links, activityhttp.DutyLink{Href: mine.Href, Text: mine.HrefText})
 	}
 	for _, read := range []func() error{d.calls, d.visits, d.visited, d.awards, d.objections, d.returnsBelow} {
@@ -140,8 +141,17 @@ func (d *desk) into(out *activityhttp.Duties) {
 		}
 	}
 	out.List = append(out.List, d.list...)
-	slices.SortStableFunc(out.List, func(x, y activityhttp.Duty) int { return cmp.Compare(cmp.Or(x.Due, "9999"), cmp.Or(y.Due, "9999")) })
+	slices.SortStableFunc(out.List, func(x, y activityhttp.Duty) int { return cmp.Compare(dueOf(x), dueOf(y)) })
 	out.List = out.List[:min(mostDuties, len(out.List))]
+}
+
+// dueOf orders duties: what is late without a day of its own first, what has
+// no day last.
+func dueOf(x activityhttp.Duty) string {
+	if x.Due == "" && x.Late {
+		return "0"
+	}
+	return cmp.Or(x.Due, "9999")
 }
 
 // returnsBelow is what those directly below are late with and what was told to
@@ -152,7 +162,7 @@ func (d *desk) returnsBelow() error {
 	}
 	n, err := d.Returns.Escalated(d.ctx)
 	if err == nil && n > 0 {
-		d.add(task{What: d.page.T("duty.returns_below", "N", n), Href: "/desk/collections", State: d.page.T("duty.state.late"), Next: d.page.T("duty.next.urge")})
+		d.add(task{What: d.page.T("duty.returns_below", "N", n), Href: "/desk/collections", State: d.page.T("duty.state.late"), Next: d.page.T("duty.next.urge"), Late: true})
 	}
 	return err
 }

@@ -79,12 +79,13 @@ func (h *Pages) Duties(r *http.Request) (DutyList, error) {
 	if err != nil {
 		return DutyList{}, err
 	}
+	n := len(all)
 	all = slices.DeleteFunc(all, func(a accredit.Application) bool { return follows(calls[a.CallID].Rules, a) })
-	if len(all)+len(late) == 0 {
-		return DutyList{}, nil
-	}
 	p := h.page(r, "apply.title")
-	out := DutyList{Title: p.T("apply.duties"), Href: "/desk/applications", HrefText: p.T("apply.duties.all", "N", len(all))}
+	out := DutyList{Title: p.T("apply.duties"), Href: "/desk/applications", HrefText: p.T("apply.duties.all", "N", n)}
+	if n == 0 {
+		out.Href = ""
+	}
 	for _, a := range all {
 		if a.Overdue {
 			out.Late++

@@ -156,7 +156,7 @@ func (h *Pages) board(w http.ResponseWriter, r *http.Request) error {
 		p.CSV, p.XLSX = "/indicators/board.csv?"+query, "/indicators/board.xlsx?"+query
 	}
 	status := http.StatusOK
-	if p.Problem != "" {
+	if p.Problem != "" && r.URL.RawQuery != "" { // whoever asked for nothing made no mistake
 		status = http.StatusUnprocessableEntity
 	}
 	return web.Render(w, r, status, boardView, p)
