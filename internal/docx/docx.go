@@ -1,9 +1,12 @@
 // Package docx writes documents in the layout of official papers
 // (GB/T 9704-2012: A4, 156 × 225 mm of type, 22 lines of 28 characters) as
-// Word files that LibreOffice and WPS open.
+// Word files that LibreOffice and WPS open. How a part looks is in its style
+// (styles.xml), so that who edits the file keeps the layout; nothing is spaced
+// by empty paragraphs.
 package docx
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 
@@ -13,13 +16,17 @@ import (
 	"github.com/gomutex/godocx/wml/stypes"
 )
 
-// Document is what is written, in its order.
+// Document is what is written, in its order. What is empty is left out.
 type Document struct {
-	Organ  string // who issues, in red on top; "" = none
-	Number string // 京教职成〔2021〕19号; "" = none
-	Title  string
-	Blocks []Block
-	Signed []string // below on the right: organ, date
+	Organ   string // 发文机关标志, in red on top
+	Number  string // 京教职成〔2021〕19号
+	Title   string
+	To      string // 主送机关, with its colon
+	Blocks  []Block
+	Annexed []string // 附件说明, one line each
+	Signed  []string // below on the right: organ, date
+	Annexes []Annex  // each begins a page
+	Imprint []string // 版记: copies, who printed it and when
 }
 
 // Block is one part of a document: a heading, a paragraph or a table.
@@ -29,26 +36,18 @@ type Block struct {
 	Table   *Table
 }
 
-// Table is a table with a head.
+// Annex is what is added to a document.
+type Annex struct {
+	Mark   string // 附件
+	Title  string
+	Blocks []Block
+}
+
+// Table is a table with a head, which stands again on every page.
 type Table struct {
 	Head []string
 	Rows [][]string
 }
-
-// Fonts and sizes of GB/T 9704-2012, 7.2 and 7.3. A reader without them shows
-// its own.
-const (
-	song   = "方正小标宋简体"
-	fang   = "仿宋"
-	hei    = "黑体"
-	roman  = "Times New Roman"
-	size2  = 22  // 2号, title
-	size3  = 16  // 3号, text
-	organ  = 26  // of the issuing organ
-	twips  = 567 // of a centimetre
-	line   = 560 // 28 pt in twips
-	signal = "C00000"
-)
 
 // Write writes d to w.
 func Write(w io.Writer, d Document) error {
@@ -56,108 +55,68 @@ func Write(w io.Writer, d Document) error {
 	if err != nil {
 		return fmt.Errorf("docx: %w", err)
 	}
+	if err := dress(root, d.Title); err != nil {
+		return err
+	}
 	p := printer{root}
-	p.page()
-	p.head(d)
-	for _, b := range d.Blocks {
-		p.block(b)
+	p.line("Organ", d.Organ)
+	p.line("Number", d.Number)
+	p.line("Title", d.Title)
+	p.line("Normal", d.To)
+	p.blocks(d.Blocks)
+	p.lines("Annexed", "BodyText", d.Annexed)
+	p.lines("SignatureFirst", "Signature", d.Signed)
+	for _, a := range d.Annexes {
+		p.line("Annex", a.Mark)
+		p.line("AnnexTitle", a.Title)
+		p.blocks(a.Blocks)
 	}
-	for _, s := range d.Signed {
-		p.line(s, stypes.JustificationRight, fang, size3)
-	}
-	if _, err := root.WriteTo(w); err != nil {
+	p.lines("ImprintFirst", "Imprint", d.Imprint)
+	var b bytes.Buffer
+	if _, err := root.WriteTo(&b); err != nil {
 		return fmt.Errorf("docx: %w", err)
 	}
-	return nil
+	return restyle(w, b.Bytes())
 }
 
 type printer struct{ *docx.RootDoc }
 
-// page sets A4 with the margins that leave 156 × 225 mm.
-func (p printer) page() {
-	w, h := uint64(11906), uint64(16838)
-	top, bottom, left, right := 37*twips/10, 35*twips/10, 28*twips/10, 26*twips/10
-	p.Document.Body.SectPr = &ctypes.SectionProp{
-		PageSize:   &ctypes.PageSize{Width: &w, Height: &h},
-		PageMargin: &ctypes.PageMargin{Top: &top, Bottom: &bottom, Left: &left, Right: &right},
-	}
-}
-
-func (p printer) head(d Document) {
-	if d.Organ != "" {
-		p.line(d.Organ, stypes.JustificationCenter, song, organ).Color(signal)
-	}
-	if d.Number != "" {
-		p.line(d.Number, stypes.JustificationCenter, fang, size3)
-	}
-	p.line(d.Title, stypes.JustificationCenter, song, size2)
-	p.line("", stypes.JustificationLeft, fang, size3)
-}
-
-func (p printer) block(b Block) {
-	if b.Heading != "" {
-		indent(p.para(b.Heading, hei, size3))
-	}
-	if b.Text != "" {
-		indent(p.para(b.Text, fang, size3))
-	}
-	if b.Table != nil {
-		p.table(b.Table)
-	}
-}
-
-// line adds a paragraph of one run and returns the run.
-func (p printer) line(text string, j stypes.Justification, face string, size uint64) *docx.Run {
-	para := p.AddEmptyParagraph()
-	para.Justification(j)
-	spacing(para)
-	return write(para, text, face, size)
-}
-
-func (p printer) para(text, face string, size uint64) *docx.Paragraph {
-	para := p.AddEmptyParagraph()
-	spacing(para)
-	write(para, text, face, size)
-	return para
-}
-
-func (p printer) table(t *Table) {
-	tbl := p.AddTable()
-	tbl.Style("TableGrid")
-	row := tbl.AddRow()
-	for _, h := range t.Head {
-		write(row.AddCell().AddEmptyPara(), h, hei, 12)
-	}
-	for _, r := range t.Rows {
-		row := tbl.AddRow()
-		for _, c := range r {
-			write(row.AddCell().AddEmptyPara(), c, fang, 12)
+func (p printer) blocks(list []Block) {
+	for _, b := range list {
+		p.line("Heading1", b.Heading)
+		p.line("BodyText", b.Text)
+		if b.Table != nil {
+			p.table(b.Table)
 		}
 	}
-	p.line("", stypes.JustificationLeft, fang, size3)
 }
 
-func write(p *docx.Paragraph, text, face string, size uint64) *docx.Run {
-	r := p.AddText(text).Size(size)
+// lines adds paragraphs, the first of another style.
+func (p printer) lines(first, rest string, list []string) {
+	style := first
+	for _, s := range list {
+		if s != "" {
+			p.line(style, s)
+			style = rest
+		}
+	}
+}
+
+// line adds a paragraph of a style; none for no text.
+func (p printer) line(style, text string) {
+	if text == "" {
+		return
+	}
+	write(p.AddEmptyParagraph(), style, text)
+}
+
+func write(p *docx.Paragraph, style, text string) {
+	p.Style(style)
+	p.AddText(text)
 	all := p.GetCT().Children
 	run := all[len(all)-1].Run
 	if run.Property == nil {
 		run.Property = &ctypes.RunProperty{}
 	}
-	run.Property.Fonts = &ctypes.RunFonts{Ascii: roman, HAnsi: roman, EastAsia: face, Hint: stypes.FontTypeHintEastAsia}
-	return r
-}
-
-// spacing sets lines of 28 pt exactly.
-func spacing(p *docx.Paragraph) {
-	p.Spacing(0, 0)
-	n, rule := line, stypes.LineSpacingRuleExact
-	s := p.GetCT().Property.Spacing
-	s.Line, s.LineRule = &n, &rule
-}
-
-// indent moves the first line in by two characters.
-func indent(p *docx.Paragraph) {
-	two, chars := uint64(2*size3*20), 200
-	p.Indent(&ctypes.Indent{FirstLine: &two, FirstLineChars: &chars})
+	run.Property.Fonts = &ctypes.RunFonts{Hint: stypes.FontTypeHintEastAsia} // “…” are Chinese
 }
