@@ -71,14 +71,17 @@ func (s *Service) hand(ctx context.Context, a Application) workflow.Hand {
 const deskApplicant = "applicant"
 
 // districtOf returns the district an area lies in, 0 = none.
-func (s *Service) districtOf(areaID int64) int64 {
+func (s *Service) districtOf(areaID int64) int64 { return s.above(areaID, area.District) }
+
+// above returns the area of a level that an area is or lies in, 0 = none.
+func (s *Service) above(areaID int64, l area.Level) int64 {
 	t := s.Tree()
 	nr, ok := t.ByID(areaID)
 	if !ok {
 		return 0
 	}
 	for _, n := range t.Path(nr) {
-		if t.At(n).Level == area.District {
+		if t.At(n).Level == l {
 			return t.At(n).ID
 		}
 	}

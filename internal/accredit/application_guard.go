@@ -33,7 +33,7 @@ func (s *Service) guardsOf(w *writing, q db.Querier) workflow.Guards {
 
 func (s *Service) guard(ctx context.Context, w *writing, q db.Querier, name string) (holds, mine bool, err error) {
 	if to, ok := strings.CutPrefix(name, routeGuard); ok {
-		return to == route(w.call), true, nil
+		return to == s.route(w.call, w.app.AreaID), true, nil
 	}
 	switch name {
 	case "whole":

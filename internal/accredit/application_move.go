@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"xuedu/internal/accredit/internal/gen"
+	"xuedu/internal/area"
 	"xuedu/internal/audit"
 	"xuedu/internal/errs"
 	"xuedu/internal/workflow"
@@ -52,20 +53,22 @@ func (s *Service) ApplicationMoves(ctx context.Context, id string) ([]workflow.O
 	}
 	w := &writing{q: gen.New(s.DB.Read), call: c, flow: m, app: a}
 	open, err := m.Open(ctx, a.State, s.hand(ctx, a), s.guardsOf(w, s.DB.Read))
-	return slices.DeleteFunc(open, func(o workflow.Open) bool { return offRoute(c, o.Move) }), err
+	on := routeGuard + s.route(c, a.AreaID)
+	return slices.DeleteFunc(open, func(o workflow.Open) bool { return offRoute(on, o.Move) }), err
 }
 
-// offRoute reports whether a move goes a way the programme does not go.
-func offRoute(c Call, v workflow.Move) bool {
-	return slices.ContainsFunc(v.Guards, func(g string) bool { return strings.HasPrefix(g, routeGuard) && g != routeGuard+route(c) })
+// offRoute reports whether a move goes another way than on.
+func offRoute(on string, v workflow.Move) bool {
+	return slices.ContainsFunc(v.Guards, func(g string) bool { return strings.HasPrefix(g, routeGuard) && g != on })
 }
 
 const routeGuard = "route_"
 
-// route is where an application goes when it is submitted.
-func route(c Call) string {
+// route is where an application goes when it is submitted. One that lies in no
+// street, as that of a district's own hospital, goes to the district at once.
+func (s *Service) route(c Call, areaID int64) string {
 	switch r := c.Rules.Programme.Recommend; {
-	case r.Street:
+	case r.Street && s.above(areaID, area.Street) != 0:
 		return "street"
 	case r.District:
 		return "district"
