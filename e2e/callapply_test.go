@@ -26,10 +26,10 @@ func (r *callRun) hireAll() {
 			add(p.login, "org_staff", p.org)
 			place = strings.SplitN(p.org, "-", 3)[1][:6] + "000000"
 		} else {
-			add(p.login, "district", p.area)
+			add(p.login, "district_officer", p.area)
 		}
 		if p.district != "" {
-			add(p.district, "district", place)
+			add(p.district, "district_officer", place)
 		}
 	}
 	for login, list := range posts {
@@ -91,17 +91,19 @@ func (r *callRun) apply(p party) application {
 
 // partyOf is how the form names who applies.
 func (r *callRun) partyOf(page sheet, p party) string {
-	want := p.org + p.area
-	list := page.Find(`form.xd-begin input[name=party]`).Map(func(_ int, e *goquery.Selection) string { return e.AttrOr("value", "") })
-	if len(list) == 1 {
-		return list[0]
+	r.t.Helper()
+	at := "/orgs/" + p.org
+	if p.org == "" {
+		at = "/areas/" + p.area
 	}
-	for i, v := range list {
-		if strings.HasSuffix(v, want) {
-			return list[i]
+	name := strings.TrimSpace(r.read("", at).Find("h1").First().Text())
+	for _, e := range page.Find(`form.xd-begin input[name=party]`).EachIter() {
+		label := page.Find(fmt.Sprintf(`label[for=%q]`, e.AttrOr("id", "")))
+		if p.org != "" && strings.Contains(label.Text(), p.org+" ") || strings.Contains(name, strings.TrimSpace(label.Contents().First().Text())) {
+			return e.AttrOr("value", "")
 		}
 	}
-	r.t.Fatalf("%s may apply for %v, not for %s", p.login, list, want)
+	r.t.Fatalf("%s may not apply for %s: %s", p.login, name, page.Find(`form.xd-begin`).Text())
 	return ""
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -96,6 +97,9 @@ func (r *callRun) cases(login string) []string {
 	return r.read(login, "/review").hrefs(fmt.Sprintf(`section[aria-labelledby="c-%s"] tr:has(.xd-tag--go) th a`, r.id))
 }
 
+// numbers are those of applications, by which experts know them.
+var numbers = regexp.MustCompile(`[A-Z]+-\d{4}-\d+`)
+
 // conflict has an expert who has begun to mark find a conflict: access ends
 // everywhere at once, and another expert has the application.
 func (r *callRun) conflict() {
@@ -106,8 +110,7 @@ func (r *callRun) conflict() {
 	leaf := page.attr(r.t, `.xd-rubric a`, "href")
 	r.fill(login, leaf, form{css: `#mark`, v: url.Values{"level": {"B"}, "comment": {"Sample: begun before I saw who wrote it here."}}})
 	page = r.read(login, one+"/recuse")
-	code := strings.Fields(page.Find(".xd-fine").First().Text())
-	title := strings.TrimSpace(r.read(login, one).Find(".xd-revhead h1").Text())
+	code := numbers.FindString(page.Find("main .xd-fine").Text())
 	kind := page.attr(r.t, `input[name=kind]`, "value")
 	r.fill(login, one+"/recuse", form{css: `form[action$="/recuse"]`, v: url.Values{"kind": {kind}, "reason": {"Sample: a former pupil of mine leads it."}}})
 	for _, path := range []string{"", "/1.1", "/print", "/recuse", "/discussion"} {
@@ -115,8 +118,8 @@ func (r *callRun) conflict() {
 			r.t.Errorf("%s%s: %d after the conflict, want 404", one, path, got)
 		}
 	}
-	if body := r.read(login, "/review").Text(); strings.Contains(body, title) {
-		r.t.Errorf("the list still names %s", title)
+	if body := r.read(login, "/review").Text(); code == "" || strings.Contains(body, code) {
+		r.t.Errorf("the list still names %q", code)
 	}
 	r.replacedBy(code)
 }
@@ -133,15 +136,15 @@ func (r *callRun) statusOf(who, path string) int {
 
 // replacedBy wants every application to have its experts again, and a line in
 // the log that says why.
-func (r *callRun) replacedBy(words []string) {
+func (r *callRun) replacedBy(code string) {
 	page := r.read("technical", r.desk+"/panel")
 	page.Find(`section[aria-labelledby=mx-h] tbody tr td:last-child`).Each(func(_ int, e *goquery.Selection) {
 		if have, need, _ := strings.Cut(strings.TrimSpace(e.Text()), " / "); have != need {
 			r.t.Errorf("an application has %s experts of %s", have, need)
 		}
 	})
-	if log := page.Find(`section[aria-labelledby=log-h]`).Text(); !strings.Contains(log, "a former pupil of mine") {
-		r.t.Errorf("the log does not tell of %v: %s", words, log)
+	if log := page.Find(`section[aria-labelledby=log-h]`).Text(); !strings.Contains(log, code) || !strings.Contains(log, "a former pupil of mine") {
+		r.t.Errorf("the log does not tell of %s: %s", code, log)
 	}
 }
 
