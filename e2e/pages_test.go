@@ -109,7 +109,7 @@ func kind(path string) string {
 func walk(t testing.TB, ctx context.Context, base, start string, seen map[string]bool) []string {
 	t.Helper()
 	queue, pages := []string{start}, []string(nil)
-	queued := map[string]bool{kind(start): true}
+	queued, answered := map[string]bool{kind(start): true}, map[string]bool{}
 	for len(queue) > 0 && len(pages) < maxPages {
 		p := queue[0]
 		queue = queue[1:]
@@ -123,12 +123,9 @@ func walk(t testing.TB, ctx context.Context, base, start string, seen map[string
 		}
 		links := get(t, ctx, "links of "+p, chromedp.Evaluate[[]string](
 			`[...document.querySelectorAll('a[href]')].filter(a => a.origin === location.origin && !a.hasAttribute('download')).map(a => a.pathname + a.search)`))
+		answer(t, ctx, p, links, answered)
 		for _, l := range links {
-			if attachment.MatchString(l) {
-				fetched(t, ctx, l, queued)
-				continue
-			}
-			if skip(l) || start != "/" && !staffPage.MatchString(l) || queued[kind(l)] {
+			if attachment.MatchString(l) || skip(l) || start != "/" && !staffPage.MatchString(l) || queued[kind(l)] {
 				continue
 			}
 			queued[kind(l)] = true
@@ -138,21 +135,37 @@ func walk(t testing.TB, ctx context.Context, base, start string, seen map[string
 	return pages
 }
 
-// attachment is a file that somebody handed in.
-var attachment = regexp.MustCompile(`/(file|photos|evidence)(/[0-9a-f]{64})?$`)
+// switches are links to the same page in another language or view.
+var switches = regexp.MustCompile(`[?&](lang|view)=`)
 
-// fetched asks for one file of each kind: it must be there.
-func fetched(t testing.TB, ctx context.Context, link string, seen map[string]bool) {
+// answer asks for one link of every kind on a page, downloads and what is
+// walked by others too: what is shown to somebody answers them.
+func answer(t testing.TB, ctx context.Context, page string, links []string, asked map[string]bool) {
 	t.Helper()
-	k := attachment.ReplaceAllString(kind(link), "/$1")
-	if seen[k] {
+	var fresh []string
+	for _, l := range links {
+		k := attachment.ReplaceAllString(kind(l), "/$1")
+		if !asked[k] && !switches.MatchString(l) {
+			asked[k] = true
+			fresh = append(fresh, l)
+		}
+	}
+	if len(fresh) == 0 {
 		return
 	}
-	seen[k] = true
-	if status := get(t, ctx, "fetch "+link, chromedp.Evaluate[int](fmt.Sprintf(`fetch(%q).then(a => a.status)`, link), chromedp.EvalAwaitPromise)); status != http.StatusOK {
-		t.Errorf("%s: status %d", link, status)
+	list, err := json.Marshal(fresh)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead := get(t, ctx, "links of "+page, chromedp.Evaluate[[]string](fmt.Sprintf(
+		`Promise.all(%s.map(l => fetch(l).then(a => a.ok ? '' : l + ' answers ' + a.status))).then(all => all.filter(x => x))`, list), chromedp.EvalAwaitPromise))
+	for _, d := range dead {
+		t.Errorf("%s: the link %s", page, d)
 	}
 }
+
+// attachment is a file that somebody handed in.
+var attachment = regexp.MustCompile(`/(file|photos|evidence)(/[0-9a-f]{64})?$`)
 
 // staffPage is what only staff see; the public's walk looks at the rest.
 var staffPage = regexp.MustCompile(`^/(desk|review|admin|account|figures/rows|help/desk)`)

@@ -9,6 +9,7 @@ import (
 	"xuedu/internal/accredit"
 	"xuedu/internal/accredit/award"
 	"xuedu/internal/accredit/decide"
+	"xuedu/internal/draw/register"
 	"xuedu/internal/errs"
 	"xuedu/internal/ui"
 )
@@ -60,9 +61,20 @@ func (a *App) proofOf(ctx context.Context, p ui.Page, c accredit.Call) ([]ui.Lin
 	}
 	draws, err := a.Draws.List(ctx, c.ID)
 	for _, d := range draws {
-		list = append(list, ui.Link{Href: "/draws/" + d.ID, Text: p.T("draw.purpose." + d.Purpose), Note: noteOf(p, d.DrawnAt.IsZero(), "link.draw.frozen")})
+		list = append(list, ui.Link{Href: "/draws/" + d.ID, Text: p.T("draw.purpose." + d.Purpose), Note: drawNote(p, d)})
 	}
 	return list, err
+}
+
+// drawNote says how far a draw is: several of one call have the same name.
+func drawNote(p ui.Page, d register.Item) string {
+	switch {
+	case d.State == register.Void:
+		return p.T("link.draw.void", "Reason", d.Reason)
+	case d.DrawnAt.IsZero():
+		return p.T("link.draw.frozen")
+	}
+	return p.T("link.draw.drawn", "Time", p.DateTime(d.DrawnAt))
 }
 
 // callLinks are the pages of other features about a call: at the desk what the

@@ -9,6 +9,15 @@ function tellMore() {
   }
 }
 
+// On a phone a navigation is wider than the screen: the current entry is scrolled into it.
+function showCurrent() {
+  for (const entry of document.querySelectorAll(".xd-nav [aria-current]")) {
+    const row = entry.closest(".govuk-width-container");
+    const at = entry.getBoundingClientRect(), frame = row.getBoundingClientRect();
+    if (at.right > frame.right) row.scrollLeft += at.right - frame.right + 48;
+  }
+}
+
 // The explorer's questions are open on a wide screen and folded on a phone, unless one was answered wrongly.
 function unfold() {
   const wide = matchMedia("(min-width: 48em)");
@@ -66,6 +75,7 @@ function draw(box, data) {
 
 tellMore();
 addEventListener("resize", tellMore);
+showCurrent();
 unfold();
 chooseWhole();
 addEventListener("DOMContentLoaded", explore); // further scripts have run by then

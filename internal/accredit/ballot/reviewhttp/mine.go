@@ -1,7 +1,9 @@
 package reviewhttp
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 
 	"xuedu/internal/accredit"
 	"xuedu/internal/accredit/ballot"
@@ -11,7 +13,7 @@ import (
 
 var mineView = view("mine")
 
-// minePage is what an expert owes, by call.
+// minePage is what an expert owes, by call, what is due first before.
 type minePage struct {
 	page
 	Meetings []Link
@@ -55,6 +57,7 @@ func (h *handler) mine(w http.ResponseWriter, r *http.Request) error {
 		c := &p.Calls[len(p.Calls)-1]
 		c.Rows = append(c.Rows, row)
 	}
+	slices.SortStableFunc(p.Calls, func(a, b dutyCall) int { return cmp.Compare(cmp.Or(a.Due, "9999"), cmp.Or(b.Due, "9999")) })
 	if h.Meetings != nil {
 		if p.Meetings, err = h.Meetings(r.Context(), p.Lang); err != nil {
 			return err
