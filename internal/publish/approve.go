@@ -44,6 +44,9 @@ func (s *Service) Approve(ctx context.Context, id, digest string, public time.Ti
 		if n == 0 {
 			return errs.New(errs.Conflict, "publish.decided")
 		}
+		if err := s.tell(ctx, tx, id, true); err != nil {
+			return err
+		}
 		return s.event(ctx, tx, id, Event{Verb: "approve", PublicAt: public, At: now}, map[string]any{"digest": release.Digest(signed), "key": sealed.key})
 	})
 }
@@ -108,6 +111,9 @@ func (s *Service) Reject(ctx context.Context, id, reason string) error {
 		}
 		if n == 0 {
 			return errs.New(errs.Conflict, "publish.decided")
+		}
+		if err := s.tell(ctx, tx, id, false); err != nil {
+			return err
 		}
 		return s.event(ctx, tx, id, Event{Verb: "reject", Reason: reason, At: s.stamp()}, nil)
 	})

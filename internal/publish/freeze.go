@@ -13,6 +13,7 @@ import (
 
 	"xuedu/internal/account"
 	"xuedu/internal/audit"
+	"xuedu/internal/db"
 	"xuedu/internal/errs"
 	"xuedu/internal/publish/internal/gen"
 	"xuedu/internal/release"
@@ -28,29 +29,52 @@ import (
 //   - Invalid where a version before is public and no public reason is given in
 //     every language of the release.
 func (s *Service) Freeze(ctx context.Context, r *release.Release) (Edition, error) {
+	p, err := s.Prepare(ctx, r)
+	if err != nil {
+		return Edition{}, err
+	}
+	if err := s.DB.InTx(ctx, func(tx *sql.Tx) error { return s.FreezeTx(ctx, tx, p) }); err != nil {
+		return Edition{}, err
+	}
+	return s.Edition(ctx, p.ID)
+}
+
+// Prepared is a release that is ready to be frozen.
+type Prepared struct {
+	ID         string
+	Release    *release.Release
+	supersedes string
+	bytes      []byte
+	at         time.Time
+}
+
+// Prepare does all of Freeze that needs no transaction, and fails as it does.
+func (s *Service) Prepare(ctx context.Context, r *release.Release) (Prepared, error) {
 	if !account.From(ctx).Can(PermPrepare) {
-		return Edition{}, errs.New(errs.Forbidden, "error.forbidden")
+		return Prepared{}, errs.New(errs.Forbidden, "error.forbidden")
 	}
 	before, err := s.before(ctx, r)
 	if err != nil {
-		return Edition{}, err
+		return Prepared{}, err
 	}
 	now := s.stamp()
 	r.Format, r.Frozen, r.Signoffs = release.Format, now.Truncate(time.Second).Format(time.RFC3339), []release.Signoff{s.signoff(ctx, "prepared", now)}
 	if err := s.succeed(ctx, r, before); err != nil {
-		return Edition{}, err
+		return Prepared{}, err
 	}
 	r.Sort()
 	b, err := r.Canonical()
-	if err != nil {
-		return Edition{}, err
+	return Prepared{ID: uuid.Must(uuid.NewV7()).String(), Release: r, supersedes: before.ID, bytes: b, at: now}, err
+}
+
+// FreezeTx keeps what was prepared, in the caller's transaction. It appends to
+// the trail. It fails with Conflict where another was frozen meanwhile.
+func (s *Service) FreezeTx(ctx context.Context, tx *sql.Tx, p Prepared) error {
+	err := s.insert(ctx, tx, p)
+	if db.IsUnique(err) {
+		return errs.New(errs.Conflict, "publish.waits")
 	}
-	id := uuid.Must(uuid.NewV7()).String()
-	err = s.DB.InTx(ctx, func(tx *sql.Tx) error { return s.insert(ctx, tx, id, r, before.ID, b, now) })
-	if err != nil {
-		return Edition{}, err
-	}
-	return s.Edition(ctx, id)
+	return err
 }
 
 // before finds the last version of the same report and period; its ID is ""
@@ -112,7 +136,8 @@ func sameTexts(a, b *release.Release) bool {
 	return errors.Join(errA, errB) == nil && string(x) == string(y)
 }
 
-func (s *Service) insert(ctx context.Context, tx *sql.Tx, id string, r *release.Release, supersedes string, b []byte, now time.Time) error {
+func (s *Service) insert(ctx context.Context, tx *sql.Tx, p Prepared) error {
+	r, digest := p.Release, release.Digest(p.bytes)
 	title, err := json.Marshal(r.Title)
 	if err != nil {
 		return err
@@ -121,13 +146,12 @@ func (s *Service) insert(ctx context.Context, tx *sql.Tx, id string, r *release.
 	if err != nil {
 		return err
 	}
-	who := account.From(ctx).ID
-	err = gen.New(tx).InsertRelease(ctx, gen.InsertReleaseParams{ID: id, Series: r.Series, Area: r.Area, Period: r.Period, Version: r.Version, Stage: r.Stage,
-		Title: string(title), Reason: string(reason), Supersedes: supersedes, Frozen: b, Digest: release.Digest(b), FrozenAt: now, FrozenBy: who})
+	err = gen.New(tx).InsertRelease(ctx, gen.InsertReleaseParams{ID: p.ID, Series: r.Series, Area: r.Area, Period: r.Period, Version: r.Version, Stage: r.Stage,
+		Title: string(title), Reason: string(reason), Supersedes: p.supersedes, Frozen: p.bytes, Digest: digest, FrozenAt: p.at, FrozenBy: account.From(ctx).ID})
 	if err != nil {
 		return err
 	}
-	return s.event(ctx, tx, id, Event{Verb: "freeze", At: now}, map[string]any{"series": r.Series, "period": r.Period, "version": r.Version, "digest": release.Digest(b)})
+	return s.event(ctx, tx, p.ID, Event{Verb: "freeze", At: p.at}, map[string]any{"series": r.Series, "period": r.Period, "version": r.Version, "digest": digest})
 }
 
 // event keeps what was done, and writes it into the trail: call it last.

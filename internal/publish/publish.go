@@ -6,6 +6,7 @@ package publish
 import (
 	"context"
 	"crypto/ed25519"
+	"database/sql"
 	"time"
 
 	"xuedu/internal/account"
@@ -78,7 +79,24 @@ type Deps struct {
 // Service keeps releases. It is safe for concurrent use.
 type Service struct {
 	Deps
-	cache cache
+	cache   cache
+	decided []Decided
+}
+
+// Decided is told, in the transaction, that a frozen release was approved or
+// sent back.
+type Decided func(ctx context.Context, tx *sql.Tx, id string, approved bool) error
+
+// OnDecided adds one; call it while the program is put together.
+func (s *Service) OnDecided(f Decided) { s.decided = append(s.decided, f) }
+
+func (s *Service) tell(ctx context.Context, tx *sql.Tx, id string, approved bool) error {
+	for _, f := range s.decided {
+		if err := f(ctx, tx, id, approved); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // New returns a Service.
