@@ -36,6 +36,7 @@ type AwardProgramme struct {
 	Deliberation Deliberation `yaml:"deliberation" json:"deliberation"`
 	Notice       NoticeRule   `yaml:"notice" json:"notice"`
 	Life         AwardLife    `yaml:"life" json:"life"`
+	Paper        AwardPaper   `yaml:"paper" json:"paper,omitzero"`
 
 	Timeline  []AwardStage      `yaml:"timeline" json:"timeline"`
 	Workflows map[string]string `yaml:"workflows" json:"workflows"` // what moves to the code of a workflow: call, application, objection, award

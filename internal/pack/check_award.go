@@ -66,6 +66,7 @@ func (c *awardCheck) check() {
 	c.ties()
 	c.fractions()
 	c.limits()
+	c.paper()
 	c.flows()
 }
 

@@ -28,7 +28,7 @@ func (a AwardProgramme) fields() fields {
 		"authorisation": plain(a.Authorisation), "levels": plain(a.Levels), "gates": plain(a.Gates), "content": plain(a.Content),
 		"recommend": plain(a.Recommend), "attachments": plain(a.Attachments), "panel": plain(a.Panel), "conflict": plain(a.Conflict),
 		"scoring": plain(a.Scoring), "ties": plain(a.Ties), "visit": plain(a.Visit), "deliberation": plain(a.Deliberation),
-		"notice": plain(a.Notice), "life": plain(a.Life), "timeline": plain(a.Timeline), "workflows": plain(a.Workflows)}
+		"notice": plain(a.Notice), "life": plain(a.Life), "timeline": plain(a.Timeline), "paper": plain(a.Paper), "workflows": plain(a.Workflows)}
 	return f.text("name", a.Name)
 }
 
