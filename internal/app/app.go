@@ -34,9 +34,11 @@ import (
 	"xuedu/internal/keys"
 	"xuedu/internal/ledger"
 	"xuedu/internal/measure"
+	"xuedu/internal/monitor"
 	"xuedu/internal/org"
 	"xuedu/internal/pack"
 	"xuedu/internal/pdf"
+	"xuedu/internal/publish"
 	"xuedu/internal/statistic"
 	"xuedu/internal/statistic/form"
 	"xuedu/internal/web"
@@ -76,7 +78,10 @@ type App struct {
 	Ballots     *ballot.Service   // what experts write
 	Visits      *visit.Service    // to the sites of applications
 
-	Printer *pdf.Printer // of pages as PDF
+	Printer *pdf.Printer     // of pages as PDF
+	Monitor *monitor.Service // reports that are being written
+	Publish *publish.Service // reports that were frozen
+
 	Jobs    *job.Queue
 	Metrics *web.Metrics
 
@@ -155,6 +160,7 @@ func (a *App) wireDomains() error {
 	a.Printer = pdf.New(a.Config.Chromium)
 	a.wireStatistics()
 	a.wireAccreditation()
+	a.wireMonitor()
 	a.Jobs = a.newJobs()
 	a.Metrics = a.newMetrics()
 	return nil

@@ -15,6 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 	kongcompletion "github.com/jotaen/kong-completion"
 
+	"xuedu/internal/app"
 	"xuedu/internal/audit"
 	"xuedu/internal/config"
 	"xuedu/internal/errs"
@@ -81,6 +82,7 @@ var ErrReported = errors.New("reported")
 
 // Main runs the command line and returns the exit status.
 func Main(args []string, out, errOut io.Writer) int {
+	app.Program = Version
 	bundle, err := i18n.Load()
 	if err != nil {
 		fmt.Fprintln(errOut, "xuedu:", err)

@@ -1,0 +1,32 @@
+package app
+
+import (
+	"context"
+
+	"xuedu/internal/account"
+	"xuedu/internal/i18n"
+	"xuedu/internal/monitor"
+	"xuedu/internal/pack"
+	"xuedu/internal/publish"
+)
+
+// Program is the version of this program; the command line sets it.
+var Program = "dev"
+
+// wireMonitor makes what composes reports and what publishes them (P1.8).
+func (a *App) wireMonitor() {
+	a.Publish = publish.New(publish.Deps{DB: a.DB, Key: a.Ring.Release, Post: a.post, Now: a.now})
+	a.Monitor = monitor.New(monitor.Deps{DB: a.DB, Pack: a.Packs.Pack, Tree: a.Areas.Tree, Figures: a.Indicators, Targets: a.Plan().All, Publish: a.Publish,
+		Bundle: a.Bundle, Program: Program, Synthetic: func() bool { return a.City.Synthetic }, Now: a.now})
+	a.Publish.OnDecided(a.Monitor.Follow)
+}
+
+// post is what somebody signs as: the place, or the role of one who holds it in
+// the whole city; never a name.
+func (a *App) post(who account.Actor) pack.Text {
+	out := pack.Text{}
+	for _, lang := range i18n.Langs {
+		_, out[lang] = a.user(account.With(context.Background(), who), lang)
+	}
+	return out
+}
