@@ -39,7 +39,7 @@ func (h *handler) office(w http.ResponseWriter, r *http.Request) error {
 
 func (h *handler) showOffice(w http.ResponseWriter, r *http.Request, status int, problem string) error {
 	ctx, id := r.Context(), r.PathValue("id")
-	p := officePage{page: page{Page: ui.NewPage(r, ui.Desk, "review.office.title").In("nav.desk"), h: h}, Base: "/desk/calls/" + id, Problem: problem}
+	p := officePage{page: page{Page: ui.NewPage(r, ui.Desk, "review.office.title").In("nav.calls"), h: h}, Base: "/desk/calls/" + id, Problem: problem}
 	var err error
 	if p.Rows, err = h.Ballots.Progress(ctx, id); err != nil {
 		return err

@@ -14,14 +14,31 @@ import (
 
 type minePage struct {
 	page
-	Visits []visit.Visit
+	Visits []mineOf
+}
+
+// mineOf is a visit of the reader's teams. It has a page once it is announced.
+type mineOf struct {
+	visit.Visit
+	Title string // "" = no page yet
 }
 
 func (h *Pages) mine(w http.ResponseWriter, r *http.Request) error {
 	p := minePage{page: newPage(r, "visit.mine", "nav.my_visits", nil)}
-	var err error
-	if p.Visits, err = h.Visits.Mine(r.Context()); err != nil {
+	list, err := h.Visits.Mine(r.Context())
+	if err != nil {
 		return err
+	}
+	for _, v := range list {
+		x := mineOf{Visit: v}
+		if v.State == visit.Announced || v.State == visit.Done {
+			d, err := h.Visits.Get(r.Context(), v.ID)
+			if err != nil {
+				return err
+			}
+			x.Title = d.Code + " " + d.Title
+		}
+		p.Visits = append(p.Visits, x)
 	}
 	return web.Render(w, r, http.StatusOK, mineView, p)
 }
