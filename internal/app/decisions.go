@@ -83,7 +83,7 @@ func (a *App) decisionRoutes() []web.Route {
 		Decisions: a.Decisions, Calls: a.Calls, Tree: a.Areas.Tree, Candidates: a.members,
 		File: a.evidenceFile,
 		Can:  func(ctx context.Context, p web.Perm) bool { return account.From(ctx).Can(string(p)) }, MostBytes: 20 << 20,
-		Links: a.noticeLinks,
+		Links: a.noticeLinks, FindCall: a.Calls.CallByCode, Printer: a.Printer,
 	})
 }
 

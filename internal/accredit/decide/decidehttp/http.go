@@ -14,6 +14,7 @@ import (
 	"xuedu/internal/accredit/decide"
 	"xuedu/internal/area"
 	"xuedu/internal/errs"
+	"xuedu/internal/pdf"
 	"xuedu/internal/ui"
 	"xuedu/internal/web"
 )
@@ -35,6 +36,7 @@ var (
 	statusView     = view("status")
 	objectionsView = view("objections")
 	objectionView  = view("objection")
+	paperView      = view("paper")
 )
 
 // Permissions of the pages.
@@ -58,6 +60,9 @@ type Deps struct {
 	MostBytes  int64 // of a file of evidence
 	// Links are the public pages about the call of a notice; it may be nil.
 	Links func(r *http.Request, p ui.Page, n decide.Notice) ([]ui.Link, error)
+	// FindCall finds a call by its public code.
+	FindCall func(ctx context.Context, code string) (accredit.Call, error)
+	Printer  *pdf.Printer // of papers; nil = browsers print
 }
 
 type handler struct{ Deps }
@@ -65,7 +70,7 @@ type handler struct{ Deps }
 // Routes returns the routes of this feature.
 func Routes(d Deps) []web.Route {
 	h := &handler{d}
-	return []web.Route{
+	return append(h.paperRoutes(), []web.Route{
 		{Pattern: "GET /notices", Perm: web.Public, Handler: h.notices},
 		{Pattern: "GET /notices/{id}", Perm: web.Public, Handler: h.notice},
 		{Pattern: "POST /notices/{id}", Perm: web.Public, Handler: h.object},
@@ -77,12 +82,10 @@ func Routes(d Deps) []web.Route {
 		{Pattern: "POST /desk/calls/{id}/approval", Perm: Decide, Handler: h.approval},
 		{Pattern: "POST /desk/calls/{id}/document", Perm: Manage, Handler: h.document},
 		{Pattern: "POST /desk/calls/{id}/late", Perm: Decide, Handler: h.late},
-		{Pattern: "GET /desk/calls/{id}/decision.docx", Perm: Read, Handler: h.paper},
 		{Pattern: "GET /desk/calls/{id}/result/{application}", Perm: Read, Handler: h.one},
 		{Pattern: "POST /desk/calls/{id}/result/{application}", Perm: Manage, Handler: h.note},
 		{Pattern: "GET /desk/meetings/{id}", Perm: Read, Handler: h.meeting},
 		{Pattern: "POST /desk/meetings/{id}", Perm: Manage, Handler: h.hold},
-		{Pattern: "GET /desk/meetings/{id}/minutes.docx", Perm: Read, Handler: h.minutes},
 		{Pattern: "GET /review/meetings/{id}", Perm: Member, Handler: h.ballot},
 		{Pattern: "POST /review/meetings/{id}", Perm: Member, Handler: h.vote},
 		{Pattern: "GET /desk/objections", Perm: Handle, Handler: h.objections},
@@ -90,7 +93,7 @@ func Routes(d Deps) []web.Route {
 		{Pattern: "GET /desk/objections/{id}", Perm: Handle, Handler: h.objection},
 		{Pattern: "POST /desk/objections/{id}", Perm: Handle, Handler: h.handle},
 		{Pattern: "GET /desk/objections/{id}/evidence", Perm: Handle, Handler: h.evidence},
-	}
+	}...)
 }
 
 // page is what every page here is made from.

@@ -8,7 +8,6 @@ import (
 	"xuedu/internal/account"
 	"xuedu/internal/accredit"
 	"xuedu/internal/accredit/decide"
-	"xuedu/internal/docx"
 	"xuedu/internal/errs"
 	"xuedu/internal/ui"
 	"xuedu/internal/web"
@@ -170,86 +169,4 @@ func (h *handler) vote(w http.ResponseWriter, r *http.Request) error {
 		}
 		return h.Decisions.Vote(r.Context(), id, account.From(r.Context()).ID, votes(r))
 	}, "/review/meetings/"+id, func(err error) error { return h.showBallot(w, r, err) })
-}
-
-func (h *handler) minutes(w http.ResponseWriter, r *http.Request) error {
-	p, err := h.meetingPage(r, ui.Desk, "", nil)
-	if err != nil {
-		return err
-	}
-	return send(w, p.Call.Code+"-minutes", p.document())
-}
-
-// document is the minutes of a meeting.
-func (p *meetingPage) document() docx.Document {
-	var there, away []string
-	for _, m := range p.Meeting.Members {
-		if m.Present {
-			there = append(there, m.Name)
-		} else {
-			away = append(away, m.Name)
-		}
-	}
-	t := &docx.Table{Head: []string{p.T("decide.code"), p.T("decide.title"), p.T("decide.final"), p.T("decide.votes"), p.T("decide.finding"), p.T("decide.reason")}}
-	for _, a := range p.Apps {
-		verdict := p.T("decide.not_proposed")
-		if a.Passed {
-			verdict = p.T("decide.proposed")
-		}
-		t.Rows = append(t.Rows, []string{a.Code, a.Title, a.Outcome.Final,
-			p.T("decide.tally", "Yes", a.Tally.Yes, "No", a.Tally.No, "Abstain", a.Tally.Abstain, "Recused", a.Tally.Recused), verdict, a.Outcome.Reason})
-	}
-	sep := p.T("decide.comma")
-	return docx.Document{
-		Title: p.T("decide.minutes.title", "Call", p.Call.Title.In(p.Lang)),
-		Blocks: []docx.Block{
-			{Heading: p.T("decide.minutes.when"), Text: p.Day(p.Meeting.Day)},
-			{Heading: p.T("decide.minutes.present", "Present", len(there), "All", len(p.Meeting.Members)), Text: strings.Join(there, sep)},
-			{Heading: p.T("decide.minutes.absent"), Text: strings.Join(away, sep)},
-			{Heading: p.T("decide.minutes.rule"), Text: p.T("decide.rule", "Quorum", p.Call.Rules.Programme.Deliberation.Quorum, "Pass", p.Call.Rules.Programme.Deliberation.Pass)},
-			{Heading: p.T("decide.minutes.votes"), Table: t},
-		},
-		Signed: []string{p.Day(p.Meeting.Day)},
-	}
-}
-
-const docxType = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-func send(w http.ResponseWriter, name string, d docx.Document) error {
-	w.Header().Set("Content-Type", docxType)
-	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`.docx"`)
-	return docx.Write(w, d)
-}
-
-// paper is the decision as a document, GB/T 9704.
-func (h *handler) paper(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	p := h.page(r, ui.Desk, "decide.result", nil)
-	c, err := h.Calls.Call(ctx, r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	apps, err := h.Calls.OfCall(ctx, c.ID)
-	if err != nil {
-		return err
-	}
-	doc, err := h.Decisions.Paper(ctx, c.ID, decide.Document)
-	if err != nil {
-		return err
-	}
-	t := &docx.Table{Head: []string{p.T("decide.nr"), p.T("decide.code"), p.T("decide.title"), p.T("decide.area")}}
-	for _, a := range apps {
-		if a.State == "approved" || a.State == "recognised" {
-			t.Rows = append(t.Rows, []string{p.Num(int64(len(t.Rows) + 1)), a.Code, a.Title, p.Area(a.AreaID)})
-		}
-	}
-	auth := c.Rules.Programme.Authorisation
-	return send(w, c.Code, docx.Document{
-		Organ: auth.Organ.In(p.Lang), Number: doc.Number, Title: p.T("decide.paper.title", "Programme", c.Rules.Programme.Name.In(p.Lang)),
-		Blocks: []docx.Block{
-			{Text: p.T("decide.paper.text", "Document", auth.Document.In(p.Lang), "Number", auth.Number, "Call", c.Title.In(p.Lang), "Awards", len(t.Rows))},
-			{Table: t},
-		},
-		Signed: []string{auth.Organ.In(p.Lang), p.Day(doc.Day)},
-	})
 }

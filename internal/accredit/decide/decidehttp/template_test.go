@@ -14,10 +14,12 @@ func TestTemplates(t *testing.T) { // alone: it reads the trees that serving a p
 		data any
 	}{
 		{resultView, &resultPage{}}, {oneView, &onePage{}}, {meetingView, &meetingPage{}}, {voteView, &meetingPage{}},
-		{noticesView, noticesPage{}}, {noticeView, &noticePage{}}, {statusView, statusPage{}}, {objectionsView, objectionsPage{}}, {objectionView, &objectionPage{}},
+		{noticesView, noticesPage{}}, {noticeView, &noticePage{}}, {statusView, statusPage{}}, {objectionsView, objectionsPage{}}, {objectionView, &objectionPage{}}, {paperView, &paperPage{}},
 	} {
-		if err := templatecheck.CheckHTMLStrict(tt.view.Tmpl.Lookup("page"), tt.data); err != nil {
-			t.Errorf("%T: %v", tt.data, err)
+		for _, name := range []string{"page", "sheet"} {
+			if err := templatecheck.CheckHTMLStrict(tt.view.Tmpl.Lookup(name), tt.data); err != nil {
+				t.Errorf("%T: %v", tt.data, err)
+			}
 		}
 	}
 }
