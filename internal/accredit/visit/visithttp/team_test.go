@@ -79,6 +79,7 @@ func TestPages(t *testing.T) {
 	s := newSite(t)
 	office, applicant, expert := visittest.Officer(), visittest.District(), visittest.Member(1)
 	s.want(200, s.do(office, "GET", "/desk/visits", nil), "JY-01", "/desk/visits/new?application=app1")
+	s.want(404, s.do(office, "GET", "/desk/visits?call=none", nil))
 	s.want(200, s.do(office, "GET", "/desk/visits/new?application=app1", nil), "专家1", `min="2025-03-10"`)
 	plan := url.Values{"application": {"app1"}, "day": {"2025-03-04"}, "expert": {"e1", "e2"}, "rule": {"3月5日收盘指数"}}
 	s.want(422, s.do(office, "POST", "/desk/visits", plan), "visit.too_soon", `value="2025-03-04"`)
@@ -93,6 +94,9 @@ func TestPages(t *testing.T) {
 	s.want(303, s.do(applicant, "POST", "/desk/visited/app1/"+id, url.Values{"site": {"S1", "S2"}}))
 	s.want(303, s.do(office, "POST", at, url.Values{"act": {"draw"}, "value": {"3248.71"}}))
 	s.want(404, s.do(expert, "GET", "/review/visits/"+id, nil))
+	if strings.Contains(s.do(expert, "GET", "/review/visits", nil).Body.String(), id) {
+		t.Error("a visit that is only planned is linked to")
+	}
 	s.want(303, s.do(office, "POST", at, url.Values{"act": {"announce"}, "note": {"请备会议室"}}))
 	s.want(200, s.do(office, "GET", at, nil), "姓名acc-e1", "/draws/")
 	s.want(200, s.do(applicant, "GET", "/desk/visited/app1", nil), "请备会议室")
