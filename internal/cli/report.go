@@ -13,6 +13,7 @@ import (
 type reportCmd struct {
 	Build  reportBuildCmd  `cmd:"" help:"Make the participation bulletin of a period as files."`
 	Verify reportVerifyCmd `cmd:"" help:"Check a sealed release, offline."`
+	Key    reportKeyCmd    `cmd:"" help:"Keys that sign releases: make, revoke, list."`
 }
 
 type reportBuildCmd struct {

@@ -44,11 +44,15 @@ const (
 
 	KindAward     Kind = "award"      // a programme of award
 	KindAwardLeaf Kind = "award_leaf" // an item of its rubric
+
+	KindReport        Kind = "report"
+	KindReportSection Kind = "report_section"
+	KindEvaluation    Kind = "evaluation" // how districts are evaluated
 )
 
 var kinds = []Kind{KindPack, KindParam, KindTheme, KindAgeBand, KindForm, KindNeed, KindOrgType, KindPlan,
 	KindProgramme, KindClause, KindTarget, KindIndicatorGroup, KindUnit, KindTag, KindIndicator,
-	KindStatForm, KindFormField, KindFormRow, KindFormRule, KindIssuer, KindLaw, KindAward, KindAwardLeaf, KindDay, KindArea, KindFile}
+	KindStatForm, KindFormField, KindFormRow, KindFormRule, KindIssuer, KindLaw, KindAward, KindAwardLeaf, KindReport, KindReportSection, KindEvaluation, KindDay, KindArea, KindFile}
 
 // guarded are the kinds whose codes records of a city may hold.
 var guarded = []Kind{KindTheme, KindForm, KindNeed, KindOrgType, KindArea}
@@ -172,6 +176,7 @@ func (p *Pack) things() index {
 	x.forms(p.Forms)
 	x.statistics(p.Statistics)
 	x.awards(p.Awards)
+	x.reports(p)
 	x.files(p)
 	return x
 }
