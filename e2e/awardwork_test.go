@@ -204,7 +204,7 @@ func (r *round) register() {
 	r.holder = r.text(`#list tbody th a`)
 	r.do("one of them", click(`#list tbody th a`), seen(`.xd-facts code`))
 	r.number = r.text(`.xd-facts code`)
-	r.do("its certificate", click(`a[href$="/certificate"]`), seen(`.xd-cert`), seen(`.xd-cert__code img`))
+	r.do("its certificate", click(`a[href$="/certificate"]`), seen(`.xd-cert`), seen(`.xd-cert__code svg`))
 	r.holds(`.xd-cert`, r.number)
 	shoot(r.t, r.ctx, "award certificate")
 	r.verify(r.number, "genuine and in force")

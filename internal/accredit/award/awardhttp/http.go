@@ -14,6 +14,7 @@ import (
 	"xuedu/internal/chart"
 	"xuedu/internal/errs"
 	"xuedu/internal/pack"
+	"xuedu/internal/pdf"
 	"xuedu/internal/ui"
 	"xuedu/internal/web"
 )
@@ -71,8 +72,9 @@ type Deps struct {
 	Call func(ctx context.Context, code string) (id string, title pack.Text, err error)
 	// Links are the public pages about how an award came to be, Around those
 	// that its desk leads to. Both may be nil.
-	Links  func(r *http.Request, p ui.Page, a award.Award) ([]ui.Link, error)
-	Around func(r *http.Request, p ui.Page, a award.Award) ([]ui.Link, error)
+	Links   func(r *http.Request, p ui.Page, a award.Award) ([]ui.Link, error)
+	Around  func(r *http.Request, p ui.Page, a award.Award) ([]ui.Link, error)
+	Printer *pdf.Printer // of certificates; nil = browsers print
 	// Names returns the names of accounts by id.
 	Names func(ctx context.Context, ids []string) (map[string]string, error)
 }
@@ -89,6 +91,7 @@ func Routes(d Deps) []web.Route {
 		{Pattern: "GET /awards/verify", Perm: web.Public, Handler: h.verify},
 		{Pattern: "GET /awards/{number}", Perm: web.Public, Handler: h.show},
 		{Pattern: "GET /awards/{number}/certificate", Perm: web.Public, Handler: h.certificate},
+		{Pattern: "GET /awards/{number}/certificate.pdf", Perm: web.Public, Handler: h.certificatePDF},
 		{Pattern: "GET /awards/{number}/qr", Perm: web.Public, Handler: h.qr},
 		{Pattern: "GET /v/{number}", Perm: web.Public, Handler: h.short},
 		{Pattern: "GET /desk/awards", Perm: use, Handler: h.desk},

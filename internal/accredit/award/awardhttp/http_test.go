@@ -27,6 +27,7 @@ import (
 	"xuedu/internal/db/dbtest"
 	"xuedu/internal/i18n"
 	"xuedu/internal/pack"
+	"xuedu/internal/pdf"
 	"xuedu/internal/ui"
 	"xuedu/internal/web"
 )
@@ -49,7 +50,7 @@ func newSite(t *testing.T) *site {
 		Can:      func(ctx context.Context, p web.Perm) bool { return can(ctx, string(p)) },
 		SignedIn: func(ctx context.Context) bool { return account.From(ctx).SignedIn() }},
 		awardhttp.Routes(awardhttp.Deps{Awards: w.Service, Tree: func() *area.Tree { return w.Tree }, Pack: func() *pack.Pack { return w.Pack },
-			Map: func() *chart.Outlines { return nil },
+			Map: func() *chart.Outlines { return nil }, Printer: pdf.New(""),
 			Experts: func(context.Context) ([]awardhttp.Option, error) {
 				return []awardhttp.Option{{Value: "e1", Text: "专家甲"}}, nil
 			}})...)
@@ -94,7 +95,7 @@ func TestPublic(t *testing.T) {
 	s.wants(s.get("/awards?area=none"), 404)
 	s.wants(s.get("/awards?page=9"), 422)
 	s.wants(s.get("/awards/"+a.Number), 200, "统筹有力", "京学组〔2026〕5号", "发文认定")
-	s.wants(s.get("/awards/"+a.Number+"/certificate"), 200, "/awards/"+a.Number+"/qr")
+	s.wants(s.get("/awards/"+a.Number+"/certificate"), 200, "<svg", a.Number, a.Holder, "/awards/"+a.Number+"/certificate.pdf")
 	s.wants(s.get("/awards/verify?number=+sf2026-001"), 200, "证书有效")
 	s.wants(s.get("/awards/verify?number=SF2026-009"), 200, "没有这个编号")
 	if got := s.get("/v/" + a.Number); got.Code != 303 || got.Header().Get("Location") != "/awards/verify?number="+a.Number {
@@ -167,7 +168,11 @@ func TestDesk(t *testing.T) {
 	s.wants(s.do(holder, "POST", page+"/record", url.Values{"kind": {"waiver"}, "text": {"放弃"}}), 303)
 	s.wants(s.do(leading, "POST", page+"/move", url.Values{"move": {"revoke"}, "reason": {"经核实，弄虚作假。"}}), 303)
 	s.wants(s.get("/awards/"+a.Number), 200, "经核实，弄虚作假。", "已经失效")
-	s.wants(s.get("/awards/verify?number="+a.Number), 200, "认定已失效")
+	s.wants(s.get("/awards/verify?number="+a.Number), 200, "认定已失效：")
+	s.wants(s.get("/awards/"+a.Number+"/certificate.pdf"), 409, "不能打印证书") // not even where it was printed before
+	if got := s.get("/awards/" + a.Number + "/certificate").Body.String(); strings.Contains(got, "xd-cert") {
+		t.Error("a revoked award has a certificate")
+	}
 	s.wants(s.get("/awards?state=over"), 200, a.Holder)
 }
 

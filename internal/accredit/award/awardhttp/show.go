@@ -1,13 +1,9 @@
 package awardhttp
 
 import (
-	"fmt"
-	"image/color"
 	"net/http"
 	"net/url"
 	"strings"
-
-	"github.com/boombuler/barcode/qr"
 
 	"xuedu/internal/accredit/award"
 	"xuedu/internal/errs"
@@ -28,7 +24,6 @@ type showPage struct {
 	Path     string // of the award
 	Verify   string // short address, as it is read aloud and typed
 	Keep     string // desk page, "" = not the reader's
-	Print    bool
 	Links    []ui.Link
 }
 
@@ -90,19 +85,6 @@ func (h *handler) show(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, http.StatusOK, showView, p)
 }
 
-// certificate is the certificate on paper, A4 across.
-func (h *handler) certificate(w http.ResponseWriter, r *http.Request) error {
-	p, err := h.awardPage(r, r.PathValue("number"))
-	switch {
-	case err != nil:
-		return err
-	case p.A.Earlier:
-		return errs.New(errs.NotFound, "award.no_certificate")
-	}
-	p.Print, p.Scripts = true, []string{"print.js"}
-	return web.Render(w, r, http.StatusOK, paperView, p)
-}
-
 // short is the address of the QR code: it answers at once whether a
 // certificate is genuine.
 func (h *handler) short(w http.ResponseWriter, r *http.Request) error {
@@ -115,7 +97,8 @@ type verifyPage struct {
 	ui.Page
 	Number string
 	Found  *showPage
-	None   bool // a number nobody has
+	Answer string // in one line: how the award stands, and since when
+	None   bool   // a number nobody has
 }
 
 func (h *handler) verify(w http.ResponseWriter, r *http.Request) error {
@@ -128,47 +111,8 @@ func (h *handler) verify(w http.ResponseWriter, r *http.Request) error {
 		case err != nil:
 			return err
 		default:
-			p.Found = &found
+			p.Found, p.Answer = &found, h.answer(found)
 		}
 	}
 	return web.Render(w, r, http.StatusOK, verifyView, p)
-}
-
-// qr draws the short address of a certificate as an SVG image.
-func (h *handler) qr(w http.ResponseWriter, r *http.Request) error {
-	a, err := h.Awards.ByNumber(r.Context(), r.PathValue("number"))
-	if err != nil {
-		return err
-	}
-	svg, err := qrSVG(h.origin(r) + "/v/" + url.PathEscape(a.Number))
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "image/svg+xml")
-	w.Header().Set("Cache-Control", "public, max-age=3600")
-	_, err = w.Write([]byte(svg))
-	return err
-}
-
-// quiet is the white margin of a code, in modules (ISO/IEC 18004: four).
-const quiet = 4
-
-// qrSVG draws text as a QR code of level M, one unit a module.
-func qrSVG(text string) (string, error) {
-	code, err := qr.Encode(text, qr.M, qr.Auto)
-	if err != nil {
-		return "", fmt.Errorf("make code: %w", err)
-	}
-	n := code.Bounds().Dx()
-	var path strings.Builder
-	for y := range n {
-		for x := range n {
-			if code.At(x, y) == color.Black {
-				fmt.Fprintf(&path, "M%d %dh1v1h-1z", x+quiet, y+quiet)
-			}
-		}
-	}
-	side := n + 2*quiet
-	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" shape-rendering="crispEdges"><rect width="%d" height="%d" fill="#fff"/><path d="%s" fill="#000"/></svg>`,
-		side, side, 8*side, 8*side, side, side, path.String()), nil
 }
