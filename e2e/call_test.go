@@ -19,7 +19,8 @@ const begins = "2023-02-01"
 type callPlan struct {
 	programme, prefix string
 	goal              string // of the plan, which counts the awards
-	places            int
+	places, quota     int
+	redraw            bool // its first panel is declared void
 	parties           []party
 	life              func(*callRun)
 }
@@ -90,10 +91,10 @@ func callPlans() []callPlan {
 		districts = append(districts, party{login: "districts", area: area})
 	}
 	return []callPlan{
-		{programme: "community-project", prefix: "JY", goal: "community-projects", places: 3, parties: project, life: (*callRun).lookAgain},
-		{programme: "learning-organisation", prefix: "ZZ", goal: "learning-organisations", places: 3, parties: orgs, life: (*callRun).takeAway},
-		{programme: "district-project", prefix: "CQ", goal: "district-projects", places: 3, parties: colleges, life: (*callRun).yearlyCheck},
-		{programme: "demonstration-district", prefix: "SFQ", goal: "demonstration-districts", places: 3, parties: districts, life: (*callRun).yearlyCheck},
+		{programme: "community-project", prefix: "JY", goal: "community-projects", places: 3, quota: 100, parties: project, life: (*callRun).lookAgain},
+		{programme: "learning-organisation", prefix: "ZZ", goal: "learning-organisations", places: 3, quota: 100, redraw: true, parties: orgs, life: (*callRun).takeAway},
+		{programme: "district-project", prefix: "CQ", goal: "district-projects", places: 3, quota: 15, parties: colleges, life: (*callRun).yearlyCheck},
+		{programme: "demonstration-district", prefix: "SFQ", goal: "demonstration-districts", places: 3, quota: 12, parties: districts, life: (*callRun).yearlyCheck},
 	}
 }
 
@@ -121,7 +122,7 @@ func expertLogin(i int) string {
 func (r *callRun) goTo(day time.Time) {
 	r.t.Helper()
 	if r.srv != nil {
-		r.srv.kill()
+		r.srv.stop(r.t)
 	}
 	r.today, r.who, r.clients = day, "-", map[string]*client{}
 	r.srv = serve(r.t, r.dsn, "--clock", day.Format(time.DateOnly))

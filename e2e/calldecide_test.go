@@ -184,6 +184,15 @@ func (r *callRun) inRegister() {
 	if n := r.target(); len(r.awards) != want || n != r.counted+want {
 		r.t.Errorf("%d awards, in the register %v, the plan counted %d, counts %d", want, r.awards, r.counted, n)
 	}
+	inForce := 0
+	for _, e := range r.entries() {
+		if e.Programme == r.plan.programme && e.InForce {
+			inForce++
+		}
+	}
+	if inForce > r.plan.quota {
+		r.t.Errorf("%d awards in force, the plan has %d", inForce, r.plan.quota)
+	}
 	csv := r.file("/awards/data.csv")
 	for _, number := range r.awards {
 		if !strings.Contains(csv, number) {

@@ -152,6 +152,9 @@ func kindOf(path string, f form) string {
 		}
 	}
 	css := f.css
+	if strings.HasPrefix(css, "#") {
+		css, _, _ = strings.Cut(css, "-")
+	}
 	if i := strings.IndexAny(css, "0123456789"); i >= 0 {
 		css = css[:i]
 	}
@@ -248,6 +251,7 @@ func (r *callRun) click(who, path string, f form) sheet {
 		}
 		r.do(what, chromedp.SetUploadFiles(chromedp.CSS(fmt.Sprintf(`%s [name=%q]`, f.css, field)), []string{file}))
 	}
+	shoot(r.t, r.ctx, "call "+strings.NewReplacer("/", " ", `"`, "").Replace(kindOf(path, f)))
 	return r.press(what, press)
 }
 

@@ -63,13 +63,16 @@ func (r *callRun) takeAway() {
 	if text := r.read("", "/awards/"+number).Find("main").Text(); !strings.Contains(text, "the criteria are no longer met") {
 		r.t.Errorf("the register does not say why %s is revoked", number)
 	}
+	if text := r.read("", "/awards/"+number+"/certificate").Find("body").Text(); !strings.Contains(text, "no longer holds") {
+		r.t.Errorf("the certificate does not say that it is revoked: %s", strings.Join(strings.Fields(text), " "))
+	}
 	for _, e := range r.entries() {
 		if e.Number == number && (e.InForce || e.State != "revoked") {
 			r.t.Errorf("the file of the register: %+v", e)
 		}
 	}
 	r.later(0, 2, 0)
-	within(r.t, 20*time.Second, "the revocation is final", func() bool {
+	within(r.t, time.Minute, "the revocation is final", func() bool {
 		return r.read("", "/awards/"+number).Find("main").Text() != "" && r.stateInFile(number) == "ended"
 	})
 }
@@ -90,7 +93,7 @@ func (r *callRun) yearlyCheck() {
 	holder := r.holder(award)
 	r.later(1, 0, 1)
 	asked := func() sheet { return r.read(holder, award) }
-	within(r.t, 20*time.Second, "the yearly check", func() bool { return asked().Find(`form[action$="/check"]`).Length() > 0 })
+	within(r.t, time.Minute, "the yearly check", func() bool { return asked().Find(`form[action$="/check"]`).Length() > 0 })
 	page := asked()
 	if page.Find(`form[action$="/check"] button[value=unchanged]`).Length() > 0 {
 		r.fill(holder, award, form{css: `form[action$="/check"]:has(button[value=unchanged])`, v: url.Values{"act": {"unchanged"}}})

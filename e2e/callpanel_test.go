@@ -17,9 +17,25 @@ import (
 )
 
 // seat has experts drawn from the pool in public; they answer for themselves,
-// one says no and a substitute is asked.
+// one says no and a substitute is asked. A panel that conflicts leave too small
+// is declared void, for a reason, and drawn again.
 func (r *callRun) seat() {
-	panel := r.desk + "/panel"
+	for try := 0; ; try++ {
+		r.drawPanel(r.desk + "/panel")
+		lack := r.read("city", r.desk+"/panel/assign").Find(`section:has(#lack-h)`).Text()
+		if lack == "" && (try > 0 || !r.plan.redraw) {
+			return
+		}
+		if try == 5 {
+			r.t.Fatalf("experts lack: %s", lack)
+		}
+		r.fill("city", r.desk+"/panel", form{css: `form[action$="/panel/void"]`, v: url.Values{"reason": {"Sample: conflicts leave too few."}}})
+		r.members = nil
+	}
+}
+
+// drawPanel draws once, and has everybody answer who is asked.
+func (r *callRun) drawPanel(panel string) {
 	r.fill("technical", panel, form{css: `form[action$="/panel/freeze"]`, v: url.Values{"rule": {"示例：下一期福利彩票开奖号码"}}})
 	r.later(0, 0, 2)
 	r.fill("technical", panel, form{css: `form[action$="/panel/draw"]`, v: url.Values{"value": {"03 07 12 19 28 33 + 09"}}})
@@ -83,11 +99,7 @@ func (r *callRun) link(list []string) {
 
 // assign takes the plan that is proposed, and begins the review.
 func (r *callRun) assign() {
-	at := r.desk + "/panel/assign"
-	if r.read("city", at).Find(`#lack-h`).Length() > 0 {
-		r.t.Fatalf("experts lack: %s", r.read("city", at).Find("section").Text())
-	}
-	r.fill("city", at, form{css: `form[action$="/panel/confirm"]`})
+	r.fill("city", r.desk+"/panel/assign", form{css: `form[action$="/panel/confirm"]`})
 	r.moveCall("city", "review")
 }
 

@@ -99,6 +99,17 @@ func (s *server) kill() {
 	}
 }
 
+// stop ends the server as its operator would.
+func (s *server) stop(t testing.TB) {
+	t.Helper()
+	if err := s.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.cmd.Wait(); err != nil {
+		t.Errorf("serve ends with %v\n%s", err, s.log)
+	}
+}
+
 // tail keeps the last lines of a log.
 type tail struct {
 	mu    sync.Mutex
