@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"xuedu/internal/accredit"
 	"xuedu/internal/accredit/award"
 	"xuedu/internal/pack"
 	"xuedu/internal/ui"
@@ -41,6 +42,9 @@ func (h *handler) desk(w http.ResponseWriter, r *http.Request) error {
 func (h *handler) deskPage(w http.ResponseWriter, r *http.Request, bad *problem, status int) error {
 	p := deskPage{Page: ui.NewPage(r, ui.Desk, "award.desk").In("nav.awards"), Problem: bad}
 	p.May = p.Can(r, award.PermManage)
+	if !p.May && !p.Can(r, award.PermGuide) && !p.Can(r, accredit.PermDecide) { // who only holds awards
+		p.Title = p.T("nav.our_awards")
+	}
 	if r.URL.Query().Get("done") != "" {
 		p.Done = p.T("award.saved")
 	}
