@@ -32,10 +32,10 @@ func TestDraw(t *testing.T) {
 	t.Parallel()
 	href := func(k release.Key) string { return "/cells/" + strings.ReplaceAll(k.String(), " ", "/") }
 	for _, tt := range []struct{ src, want string }{
-		{"It was {{fig D01}}, **really**.", `<p class="govuk-body">It was <a class="xd-bound" href="/cells/D01/1/2024">22.3%</a>, <strong>really</strong>.</p>`},
+		{"It was {{fig D01}}, **really**.", `<p>It was <a class="xd-fig" href="/cells/D01/1/2024">22.3%</a>, <strong>really</strong>.</p>`},
 		{"## Why & how", `<h3 class="govuk-heading-m">Why &amp; how</h3>`},
 		{"- a\n- [b](https://example.org)", `<li><a class="govuk-link" href="https://example.org">b</a></li>`},
-		{"{{table D01 areas=1,district}}", `<th scope="row">&lt;A&gt;</th><td class="xd-none"><a href="/cells/D01/11/2024">withheld</a></td>`},
+		{"{{table D01 areas=1,district}}", `<th scope="row">&lt;A&gt;</th><td class="n"><a class="xd-plain" href="/cells/D01/11/2024"><span class="xd-c xd-c--wh"><span><span>withheld`},
 		{"{{chart bars D01 areas=1,district}}", `<figure class="xd-figure"><figcaption>Rate</figcaption>`},
 		{"> so", `<blockquote class="govuk-inset-text">`},
 	} {
