@@ -22,6 +22,7 @@ type certificatePage struct {
 	showPage
 	Code   template.HTML // of the short address, as SVG
 	Stands string        // how the award stands on the day it is printed
+	Last   string        // day on which it still holds, "" = open
 	PDF    bool
 }
 
@@ -33,6 +34,9 @@ func (h *handler) certificatePage(r *http.Request) (certificatePage, error) {
 	}
 	if p.A.Earlier {
 		return p, errs.New(errs.NotFound, "award.no_certificate")
+	}
+	if to, err := time.Parse(time.DateOnly, p.A.To); err == nil {
+		p.Last = p.Date(to.AddDate(0, 0, -1))
 	}
 	svg, err := qrSVG(p.Verify)
 	p.Code, p.Stands = template.HTML(svg), h.answer(p.showPage) // drawn by us, of squares alone
