@@ -8,9 +8,7 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Cell is what one expert gave one application, out of 100.
@@ -39,6 +37,7 @@ type Offset struct {
 	Expert string
 	N      int
 	Points float64
+	Half   float64 // of its 95 % interval; NaN = cannot be said
 }
 
 // Advice is all of it.
@@ -82,7 +81,7 @@ func Of(cells []Cell, grouped bool) Advice {
 	if !a.Apart {
 		f = d.fit()
 		for j, e := range d.experts {
-			a.Offsets = append(a.Offsets, Offset{e, len(d.of(1, j)), f.effects[j]})
+			a.Offsets = append(a.Offsets, Offset{e, len(d.of(1, j)), f.effects[j], f.doubts[j]})
 		}
 	}
 	z := d.standard()
@@ -106,6 +105,7 @@ type design struct {
 	cells         []Cell
 	apps, experts []string
 	at            [][2]int // of each cell
+	byApp, byExp  [][]int  // cells of each
 }
 
 func newDesign(cells []Cell) *design {
@@ -123,16 +123,22 @@ func newDesign(cells []Cell) *design {
 		j, _ := slices.BinarySearch(d.experts, c.Expert)
 		d.at = append(d.at, [2]int{i, j})
 	}
+	d.byApp, d.byExp = make([][]int, len(d.apps)), make([][]int, len(d.experts))
+	for k, at := range d.at {
+		d.byApp[at[0]], d.byExp[at[1]] = append(d.byApp[at[0]], k), append(d.byExp[at[1]], k)
+	}
 	return d
 }
 
 // of lists the points of an application (side 0) or expert (side 1).
 func (d *design) of(side, n int) []float64 {
-	var out []float64
-	for k, at := range d.at {
-		if at[side] == n {
-			out = append(out, d.cells[k].Points)
-		}
+	list := d.byApp
+	if side == 1 {
+		list = d.byExp
+	}
+	out := make([]float64, len(list[n]))
+	for i, k := range list[n] {
+		out[i] = d.cells[k].Points
 	}
 	return out
 }
@@ -169,80 +175,17 @@ func (d *design) connected() bool {
 	return true
 }
 
-// fit is the two-way fixed-effects fit, effects of experts summing to zero.
-type fit struct{ fair, half, effects []float64 }
-
-// fit solves least squares for one parameter an application and one an expert
-// but the last, whose effect is minus the sum of the others'.
-func (d *design) fit() fit {
-	n, k := len(d.apps), len(d.experts)
-	p := n + k - 1
-	x, y := mat.NewDense(len(d.cells), p, nil), mat.NewVecDense(len(d.cells), nil)
-	for r, at := range d.at {
-		x.Set(r, at[0], 1)
-		for j := range k - 1 {
-			switch at[1] {
-			case j:
-				x.Set(r, n+j, 1)
-			case k - 1:
-				x.Set(r, n+j, -1)
-			}
-		}
-		y.SetVec(r, d.cells[r].Points)
-	}
-	out := fit{fair: nans(n), half: nans(n), effects: nans(k)}
-	var xtx mat.SymDense
-	xtx.SymOuterK(1, x.T())
-	var chol mat.Cholesky
-	if !chol.Factorize(&xtx) {
-		return out
-	}
-	var xty, b mat.VecDense
-	xty.MulVec(x.T(), y)
-	if chol.SolveVecTo(&b, &xty) != nil {
-		return out
-	}
-	copy(out.fair, b.RawVector().Data[:n])
-	out.effects[k-1] = 0
-	for j := range k - 1 {
-		out.effects[j] = b.AtVec(n + j)
-		out.effects[k-1] -= b.AtVec(n + j)
-	}
-	d.intervals(&out, x, y, &b, &chol)
-	return out
-}
-
-func (d *design) intervals(out *fit, x *mat.Dense, y, b *mat.VecDense, chol *mat.Cholesky) {
-	rows, p := x.Dims()
-	if rows <= p {
-		return // nothing is left to tell noise from
-	}
-	var res mat.VecDense
-	res.MulVec(x, b)
-	res.SubVec(y, &res)
-	var inv mat.SymDense
-	if chol.InverseTo(&inv) != nil {
-		return
-	}
-	variance := mat.Dot(&res, &res) / float64(rows-p)
-	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(rows - p)}.Quantile(0.975)
-	for i := range out.half {
-		out.half[i] = t * math.Sqrt(variance*inv.At(i, i))
-	}
-}
-
 // standard is the mean of each application's points after each expert's were
 // brought to mean 0 and deviation 1.
 func (d *design) standard() []float64 {
 	sum, n := make([]float64, len(d.apps)), make([]float64, len(d.apps))
 	for j := range d.experts {
 		mean, dev := stat.MeanStdDev(d.of(1, j), nil)
-		for k, at := range d.at {
-			if at[1] == j {
-				n[at[0]]++
-				if dev > 0 {
-					sum[at[0]] += (d.cells[k].Points - mean) / dev
-				}
+		for _, k := range d.byExp[j] {
+			i := d.at[k][0]
+			n[i]++
+			if dev > 0 {
+				sum[i] += (d.cells[k].Points - mean) / dev
 			}
 		}
 	}
