@@ -20,7 +20,7 @@ import (
 const judges = 5
 
 // lpLimit is how long glpsol may try one instance.
-const lpLimit = 60 * time.Second
+const lpLimit = 20 * time.Second
 
 // rooms are the sizes of a call: applications, experts. The first and the last
 // are those of a city and of a province.

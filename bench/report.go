@@ -40,22 +40,47 @@ func (r *report) time(peer, question string, ms float64) {
 	r.times[peer][question] = ms
 }
 
+// write writes the sections of the parts that were measured; in a file that is
+// there already the sections of the other parts stay as they are.
 func (r *report) write(path string) error {
-	var b strings.Builder
-	if r.ours != nil {
-		r.engine(&b)
-		r.further(&b)
-		r.importTable(&b)
-	}
-	r.indicators(&b)
-	r.workbooks(&b)
-	r.boards(&b)
-	r.calls(&b)
-	if path == "" {
-		_, err := fmt.Print(b.String())
+	sections := []struct {
+		part string
+		text func(*strings.Builder)
+	}{{"figures", r.figures}, {"indicators", r.indicators}, {"returns", r.workbooks}, {"pages", r.boards}, {"awards", r.calls}}
+	old, err := os.ReadFile(path)
+	if path != "" && err != nil && !os.IsNotExist(err) {
 		return err
 	}
-	return os.WriteFile(path, []byte(b.String()), 0o644)
+	var out strings.Builder
+	for _, s := range sections {
+		var b strings.Builder
+		s.text(&b)
+		begin, end := "<!-- "+s.part+" -->\n", "<!-- end of "+s.part+" -->\n"
+		text := strings.Trim(b.String(), "\n")
+		if text == "" {
+			_, rest, _ := strings.Cut(string(old), begin)
+			text, _, _ = strings.Cut(rest, end)
+			text = strings.Trim(text, "\n")
+		}
+		if text != "" {
+			out.WriteString(begin + "\n" + text + "\n\n" + end + "\n")
+		}
+	}
+	if path == "" {
+		_, err := fmt.Print(out.String())
+		return err
+	}
+	return os.WriteFile(path, []byte(strings.TrimSuffix(out.String(), "\n")), 0o644)
+}
+
+// figures writes the first part.
+func (r *report) figures(b *strings.Builder) {
+	if r.ours == nil {
+		return
+	}
+	r.engine(b)
+	r.further(b)
+	r.importTable(b)
 }
 
 func (r *report) engine(b *strings.Builder) {

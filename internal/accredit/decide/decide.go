@@ -6,6 +6,7 @@ package decide
 import (
 	"context"
 	"database/sql"
+	"sync"
 	"time"
 
 	"xuedu/internal/accredit"
@@ -75,11 +76,14 @@ type Deps struct {
 }
 
 // Service makes results. It is safe for concurrent use.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+	advised sync.Map // call id to advised
+}
 
 // New returns a Service and registers what it answers for with the calls.
 func New(d Deps) *Service {
-	s := &Service{d}
+	s := &Service{Deps: d}
 	s.register()
 	return s
 }

@@ -2,6 +2,7 @@ package decide_test
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -90,6 +91,11 @@ func TestTieNeedsDraw(t *testing.T) {
 		w.ok(err)
 		if len(ties) != 1 || strings.Join(ties[0], " ") != "T-0002 T-0003" {
 			t.Fatalf("ties %v", ties)
+		}
+		shown, err := w.s.TiesShown(w.office(), w.call)
+		w.ok(err)
+		if !reflect.DeepEqual(shown, ties) {
+			t.Errorf("shown are %v, not %v", shown, ties)
 		}
 		_, err = w.s.FreezeTie(w.leading(), w.call.ID, "彩票第100期")
 		if errs.KindOf(err) != errs.Forbidden {

@@ -3,6 +3,7 @@ package decide
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"xuedu/internal/accredit"
 	"xuedu/internal/accredit/score"
@@ -21,6 +22,25 @@ func (s *Service) Ties(ctx context.Context, c accredit.Call) ([][]string, error)
 		return nil, err
 	}
 	return score.NeedDraw(r)
+}
+
+// TiesShown lists the same to who looks at the result as it was last computed.
+// It reads the ballots only where a draw may be needed at all: where the last
+// place and the next have equal finals that no link of the chain parted which
+// neither votes nor draws can change.
+func (s *Service) TiesShown(ctx context.Context, c accredit.Call) ([][]string, error) {
+	list, err := s.outcomes(ctx, c.ID)
+	if err != nil || c.Places < 1 || len(list) <= c.Places {
+		return nil, err
+	}
+	last, next := list[c.Places-1], list[c.Places]
+	open := func(o Outcome) bool {
+		return slices.Contains([]string{score.TieBallot, score.TieDraw, score.TieShared}, o.Tie)
+	}
+	if last.Final != next.Final || last.Place != next.Place && !open(last) && !open(next) {
+		return nil, nil
+	}
+	return s.Ties(ctx, c)
 }
 
 // FreezeTie fixes the draw of all open ties of a call; rule says which public

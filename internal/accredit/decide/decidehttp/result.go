@@ -152,7 +152,7 @@ func number(s string) float64 {
 func (h *handler) todo(r *http.Request, p *resultPage) (err error) {
 	ctx := r.Context()
 	if p.Call.State == "deliberating" {
-		if p.Ties, err = h.Decisions.Ties(ctx, p.Call); err != nil {
+		if p.Ties, err = h.Decisions.TiesShown(ctx, p.Call); err != nil {
 			return err
 		}
 		if p.Frozen, err = h.Decisions.TieFrozen(ctx, p.Call.ID); err != nil {
