@@ -23,7 +23,7 @@ type Advice struct {
 	Of     map[string]Estimate // by application id
 	Listed []Estimate          // by place
 	Cut    string              // score of the cut line, "" = none
-	Apart  []Estimate          // whose interval lies on the other side of the line than their result
+	Across []Estimate          // whose interval lies on the other side of the line than their result
 }
 
 // Estimate is the advice on one application.
@@ -128,7 +128,7 @@ func (a *Advice) rank() {
 	for _, e := range list {
 		a.Of[e.ApplicationID] = e
 		if err == nil && !e.Near && !math.IsNaN(e.Half) && e.Outcome.In != (e.Fair >= cut) {
-			a.Apart = append(a.Apart, e)
+			a.Across = append(a.Across, e)
 		}
 	}
 }

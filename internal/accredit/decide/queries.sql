@@ -42,7 +42,7 @@ INSERT INTO vote (meeting_id, application_id, account_id, choice, entered_by, at
 ON CONFLICT (meeting_id, application_id, account_id) DO UPDATE SET choice = excluded.choice, entered_by = excluded.entered_by, at = excluded.at;
 
 -- name: Votes :many
-SELECT meeting_id, application_id, account_id, choice, entered_by, at FROM vote WHERE meeting_id = @meeting_id ORDER BY application_id, account_id;
+SELECT application_id, account_id, choice FROM vote WHERE meeting_id = @meeting_id ORDER BY application_id, account_id;
 
 -- name: PutSealed :exec
 INSERT INTO sealed (call_id, record, digest, at) VALUES (@call_id, @record, @digest, @at)

@@ -82,6 +82,7 @@ func Routes(d Deps) []web.Route {
 		{Pattern: "POST /desk/calls/{id}/approval", Perm: Decide, Handler: h.approval},
 		{Pattern: "POST /desk/calls/{id}/document", Perm: Manage, Handler: h.document},
 		{Pattern: "POST /desk/calls/{id}/late", Perm: Decide, Handler: h.late},
+		{Pattern: "GET /desk/calls/{id}/result/advice", Perm: Read, Handler: h.advice},
 		{Pattern: "GET /desk/calls/{id}/result/{application}", Perm: Read, Handler: h.one},
 		{Pattern: "POST /desk/calls/{id}/result/{application}", Perm: Manage, Handler: h.note},
 		{Pattern: "GET /desk/meetings/{id}", Perm: Read, Handler: h.meeting},

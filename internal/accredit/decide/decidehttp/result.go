@@ -23,6 +23,10 @@ type resultPage struct {
 	Rows                []row
 	All, In             int
 	Show, Sort, Q       string
+	State               string // of applications, "" = any
+	District            int64  // 0 = any
+	Districts           []int64
+	States              []string
 	Prev, Next          int
 	Ties                [][]string
 	Frozen              bool // a draw of the ties waits for its value
@@ -51,6 +55,8 @@ func (h *handler) showResult(w http.ResponseWriter, r *http.Request, fault error
 	ctx := r.Context()
 	p := &resultPage{page: h.page(r, ui.Desk, "decide.result", fault), Show: r.FormValue("show"), Sort: r.FormValue("sort"), Q: form(r, "q")}
 	p.Page = p.Page.In("nav.calls")
+	p.State = r.FormValue("state")
+	p.District, _ = strconv.ParseInt(r.FormValue("district"), 10, 64)
 	var err error
 	if p.Call, err = h.Calls.Call(ctx, r.PathValue("id")); err != nil {
 		return err
@@ -119,29 +125,48 @@ func (h *handler) lastMeeting(r *http.Request, callID string) (*decide.Meeting, 
 
 // cut filters, sorts and pages the lines.
 func (p *resultPage) cut(r *http.Request, list []row) {
+	p.choices(list)
 	list = slices.DeleteFunc(list, func(x row) bool {
+		if p.District != 0 && x.App.District != p.District || p.State != "" && x.App.State != p.State {
+			return true
+		}
 		if p.Q != "" && !strings.Contains(x.App.Title, p.Q) && !strings.Contains(x.App.Code, p.Q) {
 			return true
 		}
 		return p.Show == "in" && !x.In || p.Show == "out" && x.In || p.Show == "grey" && !x.Grey || p.Show == "changed" && x.Decision == ""
 	})
 	switch p.Sort {
+	case "final":
+		slices.SortStableFunc(list, func(a, b row) int { return cmp.Compare(number(b.Final), number(a.Final)) })
+	case "district":
+		t := p.h.Tree()
+		at := func(x row) int { n, _ := t.ByID(x.App.District); return int(n) }
+		slices.SortStableFunc(list, func(a, b row) int { return cmp.Compare(at(a), at(b)) })
 	case "code":
 		slices.SortStableFunc(list, func(a, b row) int { return strings.Compare(a.App.Code, b.App.Code) })
 	case "spread":
 		slices.SortStableFunc(list, func(a, b row) int { return cmp.Compare(number(b.Spread), number(a.Spread)) })
 	}
-	from, _ := strconv.Atoi(r.FormValue("from"))
-	from = min(max(from, 0), len(list))
-	p.Prev, p.Next = -1, -1
-	if from > 0 {
-		p.Prev = max(from-pageRows, 0)
-	}
-	if from+pageRows < len(list) {
-		p.Next = from + pageRows
-	}
-	p.Rows = list[from:min(from+pageRows, len(list))]
+	from, to, prev, next := window(r, len(list))
+	p.Rows, p.Prev, p.Next = list[from:to], prev, next
 }
+
+// choices finds what the lines can be cut by.
+func (p *resultPage) choices(list []row) {
+	for _, x := range list {
+		if !slices.Contains(p.Districts, x.App.District) {
+			p.Districts = append(p.Districts, x.App.District)
+		}
+		if !slices.Contains(p.States, x.App.State) {
+			p.States = append(p.States, x.App.State)
+		}
+	}
+	slices.Sort(p.Districts)
+	slices.Sort(p.States)
+}
+
+// StateName names a state of applications as the frozen workflow of the call does.
+func (p *resultPage) StateName(code string) string { return stateName(p.Call, code, p.Lang) }
 
 func number(s string) float64 {
 	n, _ := strconv.ParseFloat(s, 64) // only for the order of lines
@@ -212,6 +237,7 @@ type onePage struct {
 	Call accredit.Call
 	row
 	MayManage bool
+	Estimate  decide.Estimate // advisory; N 0 = none
 }
 
 func (h *handler) one(w http.ResponseWriter, r *http.Request) error { return h.showOne(w, r, nil) }
@@ -232,6 +258,11 @@ func (h *handler) showOne(w http.ResponseWriter, r *http.Request, fault error) e
 	}
 	p := &onePage{page: rp.page, Call: rp.Call, row: list[i], MayManage: h.Can(r.Context(), Manage) && rp.Call.State == "deliberating"}
 	p.Page = p.Page.In("nav.calls")
+	a, err := h.Decisions.Advise(r.Context(), p.Call)
+	if err != nil {
+		return err
+	}
+	p.Estimate = a.Of[p.ApplicationID]
 	return web.Render(w, r, code(fault), oneView, p)
 }
 
@@ -252,4 +283,4 @@ func (h *handler) note(w http.ResponseWriter, r *http.Request) error {
 func (p resultPage) Shows() []string { return []string{"all", "in", "out", "grey", "changed"} }
 
 // Sorts are the orders of the list.
-func (p resultPage) Sorts() []string { return []string{"place", "code", "spread"} }
+func (p resultPage) Sorts() []string { return []string{"place", "final", "code", "spread", "district"} }

@@ -92,12 +92,3 @@ type Sealed struct {
 	Digest string
 	At     time.Time
 }
-
-type Vote struct {
-	MeetingID     string
-	ApplicationID string
-	AccountID     string
-	Choice        string
-	EnteredBy     string
-	At            time.Time
-}

@@ -806,26 +806,25 @@ func (q *Queries) SetSentence(ctx context.Context, arg SetSentenceParams) (int64
 }
 
 const votes = `-- name: Votes :many
-SELECT meeting_id, application_id, account_id, choice, entered_by, at FROM vote WHERE meeting_id = $1 ORDER BY application_id, account_id
+SELECT application_id, account_id, choice FROM vote WHERE meeting_id = $1 ORDER BY application_id, account_id
 `
 
-func (q *Queries) Votes(ctx context.Context, meetingID string) ([]Vote, error) {
+type VotesRow struct {
+	ApplicationID string
+	AccountID     string
+	Choice        string
+}
+
+func (q *Queries) Votes(ctx context.Context, meetingID string) ([]VotesRow, error) {
 	rows, err := q.db.QueryContext(ctx, votes, meetingID)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []Vote
+	var items []VotesRow
 	for rows.Next() {
-		var i Vote
-		if err := rows.Scan(
-			&i.MeetingID,
-			&i.ApplicationID,
-			&i.AccountID,
-			&i.Choice,
-			&i.EnteredBy,
-			&i.At,
-		); err != nil {
+		var i VotesRow
+		if err := rows.Scan(&i.ApplicationID, &i.AccountID, &i.Choice); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
