@@ -227,21 +227,8 @@ func (r *callRun) click(who, path string, f form) sheet {
 	js[bool](r, what, fmt.Sprintf(`(() => { document.documentElement.dataset.old = ''; window.theForm = document.querySelector(%q); for (let d = theForm.closest('details'); d; d = d.parentElement.closest('details')) d.open = true; return true })()`, f.css))
 	press := f.css + ` button:not([name]), ` + f.css + ` button[name]`
 	for name, values := range f.v {
-		tag := js[string](r, what, fmt.Sprintf(`(e => !e ? '' : e.tagName === 'INPUT' ? e.type : e.tagName)(theForm.querySelector('[name=%q]'))`, name))
-		switch tag {
-		case "":
-			r.t.Fatalf("%s: no %s", what, name)
-		case "BUTTON":
-			press = fmt.Sprintf(`%s button[name=%q][value=%q]`, f.css, name, values[0])
-		case "radio", "checkbox":
-			r.tick(what, f.css, name, values)
-		case "hidden":
-			r.t.Fatalf("%s: nobody can type %s", what, name)
-		default:
-			if values[0] == "" {
-				continue
-			}
-			r.do(what, chromedp.SetValue(chromedp.CSS(fmt.Sprintf(`%s [name=%q]`, f.css, name)), values[0]))
+		if css := r.enter(what, f.css, name, values); css != "" {
+			press = css
 		}
 	}
 	for field, u := range f.files {
@@ -253,6 +240,27 @@ func (r *callRun) click(who, path string, f form) sheet {
 	}
 	shoot(r.t, r.ctx, "call "+strings.NewReplacer("/", " ", `"`, "").Replace(kindOf(path, f)))
 	return r.press(what, press)
+}
+
+// enter fills a field in; of a button it returns where it is.
+func (r *callRun) enter(what, css, name string, values []string) (button string) {
+	r.t.Helper()
+	field := fmt.Sprintf(`%s [name=%q]`, css, name)
+	switch js[string](r, what, fmt.Sprintf(`(e => !e ? '' : e.tagName === 'INPUT' ? e.type : e.tagName)(theForm.querySelector('[name=%q]'))`, name)) {
+	case "":
+		r.t.Fatalf("%s: no %s", what, name)
+	case "BUTTON":
+		return fmt.Sprintf(`%s button[name=%q][value=%q]`, css, name, values[0])
+	case "radio", "checkbox":
+		r.tick(what, css, name, values)
+	case "hidden":
+		r.t.Fatalf("%s: nobody can type %s", what, name)
+	default:
+		if values[0] != "" { // what is left empty
+			r.do(what, chromedp.SetValue(chromedp.CSS(field), values[0]))
+		}
+	}
+	return ""
 }
 
 // tick clicks what is to be ticked, and what is ticked and is not to be.
