@@ -30,9 +30,9 @@ type Advice struct {
 type Estimate struct {
 	advice.Estimate
 	ApplicationID string
-	Outcome Outcome
-	Rank int  // by the estimate, 1 = best; 0 = no estimate
-	Near bool // its interval holds the cut line
+	Outcome       Outcome
+	Rank          int  // by the estimate, 1 = best; 0 = no estimate
+	Near          bool // its interval holds the cut line
 }
 
 // Low and High bound the 95 % interval; NaN where there is none.

@@ -322,3 +322,29 @@ func TestOnlyWhoDecidesReads(t *testing.T) {
 		}
 	})
 }
+
+// TestAdvise: the advice is of the result as it stands, by seat, and forbidden
+// to whoever may not see the result (P1.7).
+func TestAdvise(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := judged(t, d, "A", "B", "C")
+		if a, err := w.s.Advise(w.office(), w.call); err != nil || len(a.Listed) != 0 {
+			t.Fatalf("advice before there is a result: %+v, %v", a, err)
+		}
+		w.deliberating()
+		a, err := w.s.Advise(w.office(), w.Reload(w.call.ID))
+		w.ok(err)
+		if len(a.Listed) == 0 || a.Listed[0].Rank != 1 || a.Listed[0].Outcome.Place != 1 || a.Alpha != 1 || len(a.Offsets) != 5 {
+			t.Errorf("%+v", a)
+		}
+		for _, o := range a.Offsets {
+			if o.Points < -1e-9 || o.Points > 1e-9 || !strings.HasPrefix(o.Expert, "E0") {
+				t.Errorf("seat %+v", o)
+			}
+		}
+		if _, err := w.s.Advise(w.public(), w.call); errs.KindOf(err) != errs.Forbidden {
+			t.Errorf("the public: %v", err)
+		}
+	})
+}

@@ -9,6 +9,7 @@ import (
 
 	"xuedu/internal/accredit"
 	"xuedu/internal/accredit/decide"
+	"xuedu/internal/pack"
 	"xuedu/internal/ui"
 	"xuedu/internal/web"
 )
@@ -166,7 +167,14 @@ func (p *resultPage) choices(list []row) {
 }
 
 // StateName names a state of applications as the frozen workflow of the call does.
-func (p *resultPage) StateName(code string) string { return stateName(p.Call, code, p.Lang) }
+func (p *resultPage) StateName(code string) string {
+	for _, st := range p.Call.Rules.Workflows["application"].States {
+		if st.Code == code {
+			return pack.Text(st.Name).In(p.Lang)
+		}
+	}
+	return code
+}
 
 func number(s string) float64 {
 	n, _ := strconv.ParseFloat(s, 64) // only for the order of lines

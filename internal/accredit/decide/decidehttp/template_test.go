@@ -13,7 +13,7 @@ func TestTemplates(t *testing.T) { // alone: it reads the trees that serving a p
 		view web.View
 		data any
 	}{
-		{resultView, &resultPage{}}, {oneView, &onePage{}}, {meetingView, &meetingPage{}}, {voteView, &meetingPage{}},
+		{resultView, &resultPage{}}, {oneView, &onePage{}}, {adviceView, &advicePage{}}, {meetingView, &meetingPage{}}, {voteView, &meetingPage{}},
 		{noticesView, noticesPage{}}, {noticeView, &noticePage{}}, {statusView, statusPage{}}, {objectionsView, objectionsPage{}}, {objectionView, &objectionPage{}}, {paperView, &paperPage{}},
 	} {
 		for _, name := range []string{"page", "sheet"} {
