@@ -76,6 +76,7 @@ type line struct {
 	ballots              []Ballot
 	entry                Entry
 	score, visit, spread *big.Rat // exact; score and spread nil = too few ballots
+	rounded              *big.Rat // score as it is published
 	final                *big.Rat
 	short                bool
 	keys                 []*big.Rat // of the tie chain, greater is better; nil = not asked
@@ -157,6 +158,7 @@ func (s *sheet) fill(l *line) (err error) {
 		return err
 	}
 	l.Score, l.Spread = s.round(l.score), s.round(l.spread)
+	l.rounded, _ = decimal(l.Score)
 	l.final = s.final(l.Score, l.Visit)
 	l.Final = s.round(l.final)
 	return nil
@@ -177,16 +179,10 @@ func (t *table) shortlist() {
 	if most <= 0 {
 		return
 	}
-	slices.SortFunc(scored, func(a, b *line) int { return compareDecimals(b.Score, a.Score) })
+	slices.SortFunc(scored, func(a, b *line) int { return b.rounded.Cmp(a.rounded) })
 	for _, l := range scored {
-		l.short = compareDecimals(l.Score, scored[most-1].Score) >= 0
+		l.short = l.rounded.Cmp(scored[most-1].rounded) >= 0
 	}
-}
-
-func compareDecimals(a, b string) int {
-	x, _ := decimal(a)
-	y, _ := decimal(b)
-	return x.Cmp(y)
 }
 
 // class: shortlisted before the others, without a score last.
