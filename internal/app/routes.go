@@ -36,6 +36,7 @@ func (a *App) Routes() []web.Route {
 	routes = append(routes, a.awardRoutes()...)
 	routes = append(routes, a.visitRoutes()...)
 	routes = append(routes, a.reviewRoutes()...)
+	routes = append(routes, a.releaseRoutes()...)
 	return routes
 }
 

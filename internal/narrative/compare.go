@@ -127,7 +127,7 @@ func (x *filler) share(b *Binding) (string, []release.Key) {
 		return x.words["state."+formula.NotComputable.String()], keys
 	}
 	part.Mul(part.Quo(part, all), big.NewRat(100, 1))
-	return fill(x.words["value.percent"], "Value", group(Round(part, x.places(b, 1)))), keys
+	return fill(x.words["value.percent"], "Value", Group(Round(part, x.places(b, 1)))), keys
 }
 
 // count says in how many areas a figure lies over, under, or at least or most
@@ -194,7 +194,7 @@ func (x *filler) target(b *Binding) string {
 	}
 	switch part {
 	case "want":
-		return group(t.Want)
+		return Group(t.Want)
 	case "name":
 		return t.Name[x.scope.Lang]
 	case "by":
@@ -205,7 +205,7 @@ func (x *filler) target(b *Binding) string {
 		if !ok || !ok2 || want.Cmp(have) < 0 {
 			return "0"
 		}
-		return group(Round(want.Sub(want, have), 0))
+		return Group(Round(want.Sub(want, have), 0))
 	}
-	return group(t.Have)
+	return Group(t.Have)
 }

@@ -135,7 +135,7 @@ func (x *filler) shown(c release.Cell, places int32) string {
 	if !ok {
 		return x.words["state."+c.State]
 	}
-	return group(Round(v, places))
+	return Group(Round(v, places))
 }
 
 // unit puts the unit of a definition behind a number.
@@ -209,7 +209,7 @@ func (x *filler) moved(b *Binding, d release.Definition, then, now *big.Rat) str
 	if strings.Trim(text, "0.") == "" {
 		return x.words["change.near"]
 	}
-	return fill(x.words["change."+way+"."+kind], "Value", group(text), "Unit", d.UnitName[x.scope.Lang])
+	return fill(x.words["change."+way+"."+kind], "Value", Group(text), "Unit", d.UnitName[x.scope.Lang])
 }
 
 // name is that of an area or a figure.

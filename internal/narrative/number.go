@@ -39,8 +39,8 @@ func Round(x *big.Rat, places int32) string {
 	return s
 }
 
-// group puts commas between thousands.
-func group(s string) string {
+// Group puts commas between the thousands of a decimal text.
+func Group(s string) string {
 	sign, digits := "", s
 	if strings.HasPrefix(s, "-") {
 		sign, digits = "−", s[1:]
