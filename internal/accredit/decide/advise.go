@@ -101,11 +101,23 @@ func adviceOf(r score.Record, ids map[string]string, list []Outcome) (Advice, er
 	for _, e := range out.Estimates {
 		id := ids[e.Application]
 		if o, ok := by[id]; ok {
+			e.Fair, e.Half = visited(e.Fair, e.Half, o.Visit, r.Programme.Scoring.Visit)
 			out.Listed = append(out.Listed, Estimate{Estimate: e, ApplicationID: id, Outcome: o})
 		}
 	}
 	out.rank()
 	return out, nil
+}
+
+// visited puts an estimate on the scale of finals, on which the cut line lies:
+// what was found on site counts its share per cent.
+func visited(fair, half float64, visit string, share int) (float64, float64) {
+	found, err := strconv.ParseFloat(visit, 64)
+	if err != nil || share == 0 {
+		return fair, half
+	}
+	part := float64(share) / 100
+	return fair*(1-part) + found*part, half * (1 - part)
 }
 
 // rank orders by the estimates, says what lies near the line, and lists
