@@ -146,8 +146,10 @@ func (r *awardsReport) city(ctx context.Context, program, dir, dsn string) error
 		}
 		x := &r.pages[i]
 		x.name, x.kilobytes = p.name, len(page)/1000
-		if x.sqlite = q; dsn != "" {
-			x.sqlite, x.pg = r.pages[i].sqlite, q
+		if dsn == "" {
+			x.sqlite = q
+		} else {
+			x.pg = q
 		}
 		log.Printf("%s, %s: %s ms, p95 %s ms", p.name, name, ms(q.mid), ms(q.p95))
 	}
