@@ -49,6 +49,7 @@ func (a *App) newJobs() *job.Queue {
 	job.Every(q, promptEvery, promptArgs{})
 	a.applicationJobs(q)
 	a.awardJobs(q)
+	a.panelJobs(q)
 	return q
 }
 

@@ -3,10 +3,12 @@ package app
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"xuedu/internal/accredit/expert"
 	"xuedu/internal/accredit/panel"
 	"xuedu/internal/accredit/panel/panelhttp"
+	"xuedu/internal/job"
 	"xuedu/internal/web"
 )
 
@@ -29,4 +31,23 @@ func (a *App) wirePanels() {
 
 func (a *App) panelRoutes() []web.Route {
 	return panelhttp.Routes(panelhttp.Deps{Panels: a.Panels, Calls: a.Calls})
+}
+
+// recheckEvery is how often conflicts are looked for again.
+const recheckEvery = 24 * time.Hour
+
+type recheckArgs struct{}
+
+func (recheckArgs) Kind() string { return "panel.recheck" }
+
+// panelJobs finds conflicts again that registers were told of meanwhile.
+func (a *App) panelJobs(q *job.Queue) {
+	job.Handle(q, func(ctx context.Context, _ recheckArgs) error {
+		n, err := a.Panels.Nightly(trusted(ctx))
+		if n > 0 {
+			a.Log.InfoContext(ctx, "conflicts found since", "calls", n)
+		}
+		return err
+	})
+	job.Every(q, recheckEvery, recheckArgs{})
 }

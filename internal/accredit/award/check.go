@@ -131,9 +131,14 @@ func (s *Service) openCheck(ctx context.Context, a Award) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("write findings: %w", err)
 	}
-	return true, s.DB.InTx(ctx, func(tx *sql.Tx) error {
+	opened := false
+	err = s.DB.InTx(ctx, func(tx *sql.Tx) error {
 		t, err := s.turn(ctx, tx, a.ID)
 		if err != nil {
+			return err
+		}
+		n, err := t.q.CheckOf(ctx, gen.CheckOfParams{AwardID: a.ID, Year: int64(year)}) // another process may have been here
+		if opened = n == 0; !opened || err != nil {
 			return err
 		}
 		err = t.q.InsertCheck(ctx, gen.InsertCheckParams{ID: newID(), AwardID: a.ID, Year: int64(year), Findings: string(text),
@@ -144,6 +149,7 @@ func (s *Service) openCheck(ctx context.Context, a Award) (bool, error) {
 		return audit.Append(ctx, tx, s.stamp(), audit.Entry{Verb: "award:check", Object: "award:" + a.ID, AreaID: a.AreaID,
 			Detail: map[string]any{"year": year, "findings": len(found)}})
 	})
+	return opened, err
 }
 
 // find lists the red core indicators of the last whole year and what was upheld

@@ -14,6 +14,7 @@ import (
 	"xuedu/internal/accredit"
 	"xuedu/internal/accredit/panel"
 	"xuedu/internal/accredit/panel/paneltest"
+	"xuedu/internal/audit"
 	"xuedu/internal/db"
 	"xuedu/internal/db/dbtest"
 	"xuedu/internal/errs"
@@ -221,6 +222,30 @@ func TestLateConflict(t *testing.T) {
 			if x.ID == a.ID && (x.State != panel.Recused || x.Kind != "declared") {
 				t.Errorf("%+v", x)
 			}
+		}
+	})
+}
+
+// What nobody told the program is found at night; a second look finds nothing.
+func TestNightly(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		c := newCity(d, 10, 8, rules)
+		c.begun(t)
+		program := audit.With(t.Context(), audit.Who{Actor: "system"})
+		if n, err := c.Nightly(program); n != 0 || err != nil {
+			t.Fatalf("%d calls with conflicts, %v", n, err)
+		}
+		list, err := c.Assignments(paneltest.Office, "call")
+		must(t, err)
+		c.Ties[[2]string{list[0].ExpertID, list[0].ApplicationID}] = true
+		for _, want := range []int{1, 0} {
+			if n, err := c.Nightly(program); n != want || err != nil {
+				t.Fatalf("%d calls with conflicts, %v, want %d", n, err, want)
+			}
+		}
+		if !c.Sealed[list[0].ID] {
+			t.Error("marks are not sealed")
 		}
 	})
 }

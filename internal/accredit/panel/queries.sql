@@ -70,3 +70,6 @@ DELETE FROM panel_plan WHERE call_id = @call_id;
 
 -- name: InsertPlan :exec
 INSERT INTO panel_plan (call_id, seed, digest, author, at) VALUES (@call_id, @seed, @digest, @author, @at);
+
+-- name: LiveCalls :many
+SELECT DISTINCT call_id FROM assignment WHERE state IN ('planned', 'open', 'submitted') ORDER BY call_id;

@@ -82,6 +82,54 @@ func (s *Service) Recheck(ctx context.Context, callID string) error {
 	})
 }
 
+// Nightly looks for conflicts again in every call that is under way, and returns
+// in how many it found some: what registers were told in the meantime, by
+// whatever way, ends what it forbids. The program itself calls it.
+func (s *Service) Nightly(ctx context.Context) (int, error) {
+	ids, err := gen.New(s.DB.Read).LiveCalls(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("find calls with assignments: %w", err)
+	}
+	n := 0
+	for _, id := range ids {
+		c, err := s.Calls.Call(ctx, id)
+		if err != nil {
+			return n, err
+		}
+		if over(c) {
+			continue
+		}
+		found, err := s.nightly(ctx, c)
+		if err != nil {
+			return n, fmt.Errorf("call %s: %w", c.Code, err)
+		}
+		if found {
+			n++
+		}
+	}
+	return n, nil
+}
+
+func (s *Service) nightly(ctx context.Context, c accredit.Call) (found bool, err error) {
+	err = s.change(ctx, func(tx *sql.Tx) error {
+		b, err := s.board(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		for _, a := range b.Given {
+			found = found || a.Live() && len(b.Ties[a.ExpertID][a.ApplicationID]) > 0
+		}
+		if !found {
+			return nil
+		}
+		if err := s.repair(ctx, tx, c); err != nil {
+			return err
+		}
+		return audit.Append(ctx, tx, s.stamp(), audit.Entry{Verb: "panel:recheck", Object: "call:" + c.ID})
+	})
+	return found, err
+}
+
 // ExpertChanged looks again at the calls of an expert of whom a tie was found,
 // in the transaction that found it: what it forbids ends at once.
 func (s *Service) ExpertChanged(ctx context.Context, tx *sql.Tx, expertID string) error {

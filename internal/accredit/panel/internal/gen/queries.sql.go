@@ -372,6 +372,33 @@ func (q *Queries) InsertSeat(ctx context.Context, arg InsertSeatParams) error {
 	return err
 }
 
+const liveCalls = `-- name: LiveCalls :many
+SELECT DISTINCT call_id FROM assignment WHERE state IN ('planned', 'open', 'submitted') ORDER BY call_id
+`
+
+func (q *Queries) LiveCalls(ctx context.Context) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, liveCalls)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var call_id string
+		if err := rows.Scan(&call_id); err != nil {
+			return nil, err
+		}
+		items = append(items, call_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const markSubmitted = `-- name: MarkSubmitted :execrows
 UPDATE assignment SET state = 'submitted', submitted_at = $1 WHERE id = $2 AND state = 'open'
 `
