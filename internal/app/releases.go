@@ -2,7 +2,9 @@ package app
 
 import (
 	"net/http"
+	"time"
 
+	"xuedu/internal/monitor/monitorhttp"
 	"xuedu/internal/publish/publishhttp"
 	"xuedu/internal/web"
 )
@@ -10,6 +12,12 @@ import (
 // releaseRoutes are the public pages of reports that were published.
 func (a *App) releaseRoutes() []web.Route {
 	return publishhttp.Routes(publishhttp.Deps{Releases: a.Publish, Pack: a.Packs.Pack, Outlines: a.outlines(), AreaName: a.areaName, Base: a.site})
+}
+
+// reportDesk are the pages where reports are written and approved.
+func (a *App) reportDesk() []web.Route {
+	return monitorhttp.Routes(monitorhttp.Deps{Reports: a.Monitor, Releases: a.Publish, Pack: a.Packs.Pack, AreaName: a.areaName, Names: a.Accounts.Names, Outlines: a.outlines(),
+		Days: func(from time.Time, n int) time.Time { return a.Calendar().Add(from, n) }, Zone: a.Zone(), Now: a.now})
 }
 
 // areaName is the name of an area by its code, which it also is where there is

@@ -113,7 +113,9 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	w := &world{pack: &own, figures: &figures{tree: tree, set: map[string]int64{}}, now: time.Date(2025, 3, 1, 2, 0, 0, 0, time.UTC)}
 	now := func() time.Time { return w.now }
 	w.publish = publish.New(publish.Deps{DB: d, Now: now, Post: func(a account.Actor) pack.Text { return text(a.ID) },
-		Key: func(int64) (ed25519.PrivateKey, error) { return ed25519.NewKeyFromSeed([]byte(strings.Repeat("k", 32))), nil }})
+		Key: func(int64) (ed25519.PrivateKey, error) {
+			return ed25519.NewKeyFromSeed([]byte(strings.Repeat("k", 32))), nil
+		}})
 	w.Service = monitor.New(monitor.Deps{DB: d, Pack: func() *pack.Pack { return w.pack }, Tree: func() *area.Tree { return tree }, Figures: w.figures, Bundle: bundle,
 		Targets: func(context.Context) ([]plan.Progress, error) { return nil, nil }, Publish: w.publish, Synthetic: func() bool { return true }, Now: now})
 	w.publish.OnDecided(w.Follow)

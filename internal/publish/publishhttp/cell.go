@@ -3,6 +3,7 @@ package publishhttp
 import (
 	"net/http"
 	"net/url"
+	"time"
 
 	"xuedu/internal/errs"
 	"xuedu/internal/narrative"
@@ -30,8 +31,9 @@ type cellPage struct {
 
 // vintage is the figure in one release.
 type vintage struct {
-	Version, Stage, Frozen, Text string
-	Moved                        bool // since the release before
+	Version, Stage, Text string
+	Frozen               time.Time
+	Moved                bool // since the release before
 }
 
 func (h *handler) cell(w http.ResponseWriter, r *http.Request) error {
@@ -88,7 +90,7 @@ func (h *handler) vintages(r *http.Request, p ui.Page, e publish.Edition, k rele
 	}
 	var last release.Cell
 	for i, v := range release.Vintages(series, k) {
-		out = append(out, vintage{Version: v.Version, Stage: p.T("publish.stage." + v.Stage), Frozen: v.Frozen, Text: shown(p, v.Cell), Moved: i > 0 && v.Cell != last})
+		out = append(out, vintage{Version: v.Version, Stage: p.T("publish.stage." + v.Stage), Frozen: stamp(v.Frozen), Text: shown(p, v.Cell), Moved: i > 0 && v.Cell != last})
 		last = v.Cell
 	}
 	return out, nil

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"xuedu/internal/chart"
 	"xuedu/internal/errs"
@@ -36,13 +37,35 @@ type editionPage struct {
 	Signoffs []signoff
 }
 
-// part is a section with its number.
+// part is a section with its number. What was written once for each area of a
+// level is one part with a piece for each.
 type part struct {
 	view.Section
-	No string
+	No     string
+	Pieces []view.Section
 }
 
-type signoff struct{ Role, Post, At string }
+type signoff struct {
+	Role, Post string
+	At         time.Time
+}
+
+// parts numbers the sections and joins those of one kind.
+func parts(p ui.Page, list []view.Section) (out []part) {
+	for _, s := range list {
+		last := len(out) - 1
+		if s.Area != "" && last >= 0 && out[last].Code == s.Code && len(out[last].Pieces) > 0 {
+			out[last].Pieces = append(out[last].Pieces, s)
+			continue
+		}
+		x := part{Section: s, No: number(p.Lang, len(out)+1)}
+		if s.Area != "" {
+			x.Pieces, x.ID, x.Title = []view.Section{s}, "each-"+s.Code, p.T("publish.each")
+		}
+		out = append(out, x)
+	}
+	return out
+}
 
 func (h *handler) edition(w http.ResponseWriter, r *http.Request) error {
 	e, err := h.find(r)
@@ -58,19 +81,26 @@ func (h *handler) edition(w http.ResponseWriter, r *http.Request) error {
 	p.Title = p.E.Name + " " + p.E.When
 	p.Year, p.Part, _ = strings.Cut(e.Period, "-")
 	drawn := view.Sections(rel, x, h.options(page, e))
-	for i, s := range drawn {
-		p.Sections = append(p.Sections, part{s, number(page.Lang, i+1)})
-		if s.HasMap {
-			p.Defs = chart.Defs
-		}
+	p.Sections = parts(page, drawn)
+	if slices.ContainsFunc(drawn, func(s view.Section) bool { return s.HasMap }) {
+		p.Defs = chart.Defs
 	}
 	for _, s := range rel.Signoffs {
-		p.Signoffs = append(p.Signoffs, signoff{page.T("publish.role." + s.Role), s.Post[page.Lang], s.At})
+		p.Signoffs = append(p.Signoffs, signoff{page.T("publish.role." + s.Role), s.Post[page.Lang], stamp(s.At)})
 	}
 	if err := h.around(r, &p); err != nil {
 		return err
 	}
 	return web.Render(w, r, http.StatusOK, editionView, p)
+}
+
+// stamp reads a time of a release.
+func stamp(s string) time.Time {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
 }
 
 // options draw figures that lead to their permanent pages.
