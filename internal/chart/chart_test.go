@@ -173,6 +173,23 @@ func TestNamed(t *testing.T) {
 	}
 }
 
+// TestDots: names that have room are whole, dots lie between the ends of their
+// ranges, and what is missing has a word and no dot.
+func TestDots(t *testing.T) {
+	t.Parallel()
+	row := func(name string, v, low, high float64) chart.Interval {
+		return chart.Interval{Point: chart.Point{Label: name, Value: v, Text: "x"}, Low: low, High: high}
+	}
+	c := chart.Intervals{Head: chart.Head{ID: "d", Title: "t"}, Rows: []chart.Interval{row("JY-2026-0001", 80, 75, 85), row("JY-2026-0002", 60, math.NaN(), math.NaN()),
+		{Point: chart.Point{Label: "JY-2026-0003", Missing: true, Text: "—"}}}, Line: chart.Point{Value: 70, Text: "70"}}
+	svg := string(chart.Dots(c))
+	wellFormed(t, svg)
+	if strings.Count(svg, "JY-2026-0001") != 2 || strings.Count(svg, "<circle") != 4 || strings.Count(svg, `class="past"`) != 2 {
+		t.Error(svg)
+	}
+	wellFormed(t, string(chart.Dots(chart.Intervals{Head: chart.Head{ID: "d", Title: "t"}})))
+}
+
 func TestEmpty(t *testing.T) {
 	t.Parallel()
 	missing := []chart.Point{{Label: "一季", Missing: true, Text: "未报"}, {Label: "二季", Value: math.NaN(), Text: "不可计算"}}

@@ -22,7 +22,6 @@ type Intervals struct {
 const (
 	intervalRow  = 26.0
 	intervalHead = 24.0
-	intervalName = 96.0
 	intervalText = 64.0
 )
 
@@ -33,7 +32,7 @@ func Dots(c Intervals) template.HTML {
 
 func (c Intervals) draw(s *canvas, f frame) {
 	low, high := c.bounds()
-	left, right := intervalName, f.width-intervalText
+	left, right := c.names(f), f.width-intervalText
 	x := func(v float64) float64 { return left + (v-low)/(high-low)*(right-left) }
 	h := intervalHead + intervalRow*float64(len(c.Rows)) + 6
 	head := c.Head
@@ -45,7 +44,7 @@ func (c Intervals) draw(s *canvas, f frame) {
 	}
 	for i, r := range c.Rows {
 		y := intervalHead + intervalRow*(float64(i)+0.5)
-		s.text("t-ink", "start", 0, y+5, cut(r.Label, 14, intervalName-8))
+		s.text("t-ink", "start", 0, y+5, cut(r.Label, 14, left-8))
 		if !r.shown() {
 			continue
 		}
@@ -56,6 +55,14 @@ func (c Intervals) draw(s *canvas, f frame) {
 		s.text("", "end", f.width, y+5, r.Text)
 	}
 	s.close()
+}
+
+// names is the room that the names of the rows take, at most a third.
+func (c Intervals) names(f frame) (room float64) {
+	for _, r := range c.Rows {
+		room = max(room, width(r.Label, 14)+16)
+	}
+	return min(room, f.width/3)
 }
 
 // bounds is what the scale must hold, at least a point wide.
