@@ -368,3 +368,18 @@ func (c *city) checkShort(t *rapid.T, b panel.Board, x panel.Short) {
 		t.Fatalf("%s has %d of %d, and %d are free", x.Application.Code, x.Have, x.Need, free)
 	}
 }
+
+// Who has none of the categories that a programme asks for is not drawn (P1.7).
+func TestForeign(t *testing.T) {
+	t.Parallel()
+	r := rules
+	r.Categories = []pack.Category{{Code: "practice", Least: 1}}
+	c := newCity(dbtest.SQLite(t), 12, 4, r)
+	p, err := c.Service.Pool(paneltest.Office, "call")
+	must(t, err)
+	for _, x := range p.Candidates {
+		if practice := slices.Contains(x.Categories, "practice"); x.Foreign == practice || x.Out == practice {
+			t.Errorf("%s of %v: %+v", x.ID, x.Categories, x)
+		}
+	}
+}

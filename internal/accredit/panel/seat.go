@@ -21,8 +21,9 @@ import (
 // Candidate is an expert of the pool, with a look at a call.
 type Candidate struct {
 	expert.Expert
-	Tied int // applications that a conflict excludes
-	Out  bool
+	Tied    int  // applications that a conflict excludes
+	Foreign bool // has none of the categories that the programme asks for
+	Out     bool // not drawn: foreign, or tied to every application
 }
 
 // Pool is who could be drawn for a call.
@@ -45,6 +46,13 @@ func (s *Service) Pool(ctx context.Context, callID string) (Pool, error) {
 		return Pool{}, err
 	}
 	return s.pool(ctx, c)
+}
+
+// serves reports whether an expert has a category that the programme asks for;
+// where it asks for none, everybody does.
+func serves(c accredit.Call, e expert.Expert) bool {
+	asked := c.Rules.Programme.Panel.Categories
+	return len(asked) == 0 || slices.ContainsFunc(asked, func(k pack.Category) bool { return slices.Contains(e.Categories, k.Code) })
 }
 
 func (s *Service) pool(ctx context.Context, c accredit.Call) (Pool, error) {
@@ -70,7 +78,8 @@ func (s *Service) pool(ctx context.Context, c accredit.Call) (Pool, error) {
 				x.Tied++
 			}
 		}
-		x.Out = len(apps) > 0 && x.Tied == len(apps)
+		x.Foreign = !serves(c, e)
+		x.Out = x.Foreign || len(apps) > 0 && x.Tied == len(apps)
 		p.Candidates = append(p.Candidates, x)
 		if x.Out {
 			continue

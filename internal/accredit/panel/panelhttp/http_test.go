@@ -36,7 +36,7 @@ type site struct {
 
 func newSite(t *testing.T) *site {
 	c := paneltest.New(dbtest.SQLite(t), 10, 8, pack.Panel{Seats: 6, Each: 3, Load: 20,
-		Categories: []pack.Category{{Code: "practice", Name: pack.Text{"zh-CN": "一线"}, Least: 2, Each: 1}}})
+		Categories: []pack.Category{{Code: "practice", Name: pack.Text{"zh-CN": "一线"}, Least: 2, Each: 1}, {Code: "research", Name: pack.Text{"zh-CN": "科研"}}}})
 	may := web.Config{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), ErrorPage: ui.ErrorPage, Can: func(context.Context, web.Perm) bool { return true }, SignedIn: func(context.Context) bool { return true }}
 	return &site{c, t, web.Mux(may, panelhttp.Routes(panelhttp.Deps{Panels: c.Service, Calls: calls{c}})...)}
 }
