@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"fmt"
-	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -179,18 +178,4 @@ func (r *round) replay() {
 	if out := r.fails("accredit", "verify", "--call", "2026-ZZ-1", file, "--db", r.dsn, "--lang", "en"); !strings.Contains(out, "SHA-256") && !strings.Contains(out, "sealed") {
 		r.t.Errorf("another ballot is not named: %s", out)
 	}
-}
-
-// status is the answer to a page for somebody.
-func (r *round) status(login, path string) int {
-	r.t.Helper()
-	res, err := signedIn(r.t, r.url, login).Get(r.url + path)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	if _, err := io.Copy(io.Discard, res.Body); err != nil {
-		r.t.Fatal(err)
-	}
-	return res.StatusCode
 }

@@ -108,17 +108,6 @@ func (p *paper) approve() {
 	p.want("newest of the public", p.newest(), "1.0.2")
 }
 
-// status is the answer to a page for somebody.
-func (p *paper) status(login, path string) int {
-	p.t.Helper()
-	res, err := signedIn(p.t, p.url, login).Get(p.url + path)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	return res.StatusCode
-}
-
 // newest is the version that everybody is led to.
 func (p *paper) newest() string {
 	p.t.Helper()

@@ -5,6 +5,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/url"
 	"strings"
 	"testing"
@@ -91,4 +92,18 @@ func (s *session) move(code string) {
 	s.t.Helper()
 	button := fmt.Sprintf(`button[name=move][value=%s]`, code)
 	s.do(code, click(button), gone(button))
+}
+
+// status is the answer to a page for somebody.
+func (s *session) status(login, path string) int {
+	s.t.Helper()
+	res, err := signedIn(s.t, s.url, login).Get(s.url + path)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if _, err := io.Copy(io.Discard, res.Body); err != nil {
+		s.t.Fatal(err)
+	}
+	return res.StatusCode
 }
