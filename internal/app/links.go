@@ -34,9 +34,15 @@ func (a *App) aboutCall(ctx context.Context, p ui.Page, c accredit.Call) ([]ui.L
 	if err != nil {
 		return nil, err
 	}
+	doc, err := a.Decisions.Paper(ctx, c.ID, decide.Document)
+	if err != nil {
+		return nil, err
+	}
+	if doc.Number != "" {
+		rest = append(rest, ui.Link{Href: "/calls/" + c.Code + "/decision", Text: p.T("decide.paper.see"), Note: doc.Number})
+	}
 	given, err := a.Awards.List(ctx, award.Filter{CallID: c.ID})
 	if err == nil && len(given) > 0 {
-		rest = append(rest, ui.Link{Href: "/calls/" + c.Code + "/decision", Text: p.T("decide.paper.see"), Note: given[0].Document})
 		rest = append(rest, ui.Link{Href: "/awards?call=" + c.Code, Text: p.T("link.awards"), Note: p.T("link.awards.note", "N", len(given))})
 	}
 	return append(list, rest...), err

@@ -15,7 +15,6 @@ import (
 	"github.com/alecthomas/kong"
 	kongcompletion "github.com/jotaen/kong-completion"
 
-	"xuedu/internal/app"
 	"xuedu/internal/audit"
 	"xuedu/internal/config"
 	"xuedu/internal/errs"
@@ -82,7 +81,6 @@ var ErrReported = errors.New("reported")
 
 // Main runs the command line and returns the exit status.
 func Main(args []string, out, errOut io.Writer) int {
-	app.Program = Version
 	bundle, err := i18n.Load()
 	if err != nil {
 		fmt.Fprintln(errOut, "xuedu:", err)
@@ -127,6 +125,7 @@ func (r *root) env(b *i18n.Bundle, out, errOut io.Writer) (*Env, error) {
 		}
 	}
 	c, err := config.Load(r.Config, flags)
+	c.Program = Version
 	e := &Env{Config: c, Bundle: b, Lang: c.Lang, Out: out, Err: errOut, Terminal: isTerminal(errOut)}
 	if e.Lang == "" {
 		e.Lang = langOf(os.Getenv("LC_ALL"), os.Getenv("LANG"))

@@ -28,6 +28,8 @@ type Config struct {
 	TLS       bool   `koanf:"tls"`        // a proxy in front speaks HTTPS: cookies are Secure
 	Clock     string `koanf:"clock"`      // day or moment a demo city begins at; "" = now
 
+	Program string `koanf:"-"` // version of the program; the command line knows it
+
 	Proxies      string `koanf:"proxies"`       // networks whose X-Forwarded-For is believed, comma-separated
 	MetricsAddr  string `koanf:"metrics_addr"`  // host:port of /metrics; "" = on addr, for this machine only
 	ScanCommand  string `koanf:"scan_command"`  // looks at attachments: clamdscan --no-summary -; "" = nobody does

@@ -130,11 +130,12 @@ type Attachments struct {
 type Panel struct {
 	Seats      int        `yaml:"seats" json:"seats"` // experts drawn for a call; substitutes are the rest of the order
 	Categories []Category `yaml:"categories" json:"categories"`
-	Each       int        `yaml:"each" json:"each"`       // experts for each application
-	Load       int        `yaml:"load" json:"load"`       // applications of one expert at most
-	Mode       string     `yaml:"mode" json:"mode"`       // random, grouped
-	Groups     int        `yaml:"groups" json:"groups"`   // grouped: panels
-	Anchors    int        `yaml:"anchors" json:"anchors"` // grouped: per cent of the applications that more than one panel scores
+	Each       int        `yaml:"each" json:"each"`             // experts for each application
+	Load       int        `yaml:"load" json:"load"`             // applications of one expert at most
+	Mode       string     `yaml:"mode" json:"mode"`             // random, grouped
+	Groups     int        `yaml:"groups" json:"groups"`         // grouped: panels
+	Anchors    int        `yaml:"anchors" json:"anchors"`       // grouped: per cent of the applications that more than one panel scores
+	Apart      []string   `yaml:"apart" json:"apart,omitempty"` // experts who do not judge one application together: of one employer, of one work_area
 }
 
 // Category bounds how many experts of a kind are drawn and sit on each

@@ -383,3 +383,33 @@ func TestForeign(t *testing.T) {
 		}
 	}
 }
+
+// Two experts of one employer do not judge one application together where the
+// pack says so (P1.7).
+func TestApart(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		r := rules
+		r.Seats, r.Each, r.Apart = 8, 3, []string{"employer"}
+		c := newCity(d, 12, 6, r)
+		employer := map[string]string{}
+		for i := range c.People {
+			c.People[i].OrgName = []string{"一大学", "二大学", "三大学", "四大学"}[i/3]
+			employer[c.People[i].ID] = c.People[i].OrgName
+		}
+		c.begun(t)
+		list, err := c.Assignments(paneltest.Office, "call")
+		must(t, err)
+		seen := map[[2]string]bool{}
+		for _, a := range list {
+			key := [2]string{a.ApplicationID, employer[a.ExpertID]}
+			if seen[key] {
+				t.Errorf("two of %s judge %s", key[1], a.ApplicationCode)
+			}
+			seen[key] = true
+		}
+		if len(list) != 18 {
+			t.Errorf("%d assignments, want 18", len(list))
+		}
+	})
+}

@@ -122,7 +122,32 @@ func (b Board) problem() assign.Problem {
 		}
 		p.Forbidden = append(p.Forbidden, no)
 	}
+	p.Apart = b.apart(rules.Apart)
 	return p
+}
+
+// apart lists the pairs of seats that the pack keeps from one application.
+func (b Board) apart(rules []string) (pairs [][2]int) {
+	for i := range b.Seats {
+		for j := range i {
+			x, y := b.Experts[b.Seats[j].ExpertID], b.Experts[b.Seats[i].ExpertID]
+			if slices.ContainsFunc(rules, func(rule string) bool { return together(rule, x, y) }) {
+				pairs = append(pairs, [2]int{j, i})
+			}
+		}
+	}
+	return pairs
+}
+
+// together reports whether two experts have in common what a rule keeps apart.
+func together(rule string, x, y expert.Expert) bool {
+	switch rule {
+	case "employer":
+		return x.OrgID != "" && x.OrgID == y.OrgID || x.OrgName != "" && x.OrgName == y.OrgName
+	case "work_area":
+		return x.WorkArea != 0 && x.WorkArea == y.WorkArea
+	}
+	return false
 }
 
 // Seed is the seed of a call's assignment: it follows from the public manifest
