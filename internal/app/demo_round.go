@@ -316,11 +316,9 @@ const mostDraws = 12
 
 // seatRound draws the panel, assigns and begins the review.
 func (d *demoAwards) seatRound(ctx context.Context, r *demoRound) error {
-	var seats []panel.Seat
 	for n := 1; ; n++ {
-		var lack error
-		var err error
-		if seats, lack, err = d.draw(ctx, r); err != nil {
+		lack, err := d.draw(ctx, r)
+		if err != nil {
 			return err
 		}
 		if lack == nil {
@@ -339,7 +337,7 @@ func (d *demoAwards) seatRound(ctx context.Context, r *demoRound) error {
 	if r.until != "reviewing" {
 		return nil
 	}
-	if err := d.expert(ctx, seats); err != nil {
+	if err := d.expert(ctx, r.call.ID); err != nil {
 		return err
 	}
 	return d.mark(ctx, r, 2) // some have begun
@@ -347,44 +345,52 @@ func (d *demoAwards) seatRound(ctx context.Context, r *demoRound) error {
 
 // draw draws experts, who all say yes, and assigns; lack says why the panel
 // cannot do the work.
-func (d *demoAwards) draw(ctx context.Context, r *demoRound) (seats []panel.Seat, lack, err error) {
+func (d *demoAwards) draw(ctx context.Context, r *demoRound) (lack, err error) {
 	city, tech := d.as(ctx, "city"), d.as(ctx, "technical")
 	if err := d.Panels.Freeze(tech, r.call.ID, "演示：下一期福利彩票双色球开奖号码"); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	d.now = d.now.AddDate(0, 0, 2)
 	if err := d.Panels.Draw(tech, r.call.ID, "03 07 12 19 28 33 + 09"); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if seats, err = d.Panels.Seats(city, r.call.ID); err != nil {
-		return nil, nil, err
+	seats, err := d.Panels.Seats(city, r.call.ID)
+	if err != nil {
+		return nil, err
 	}
 	for _, s := range seats {
 		if s.State == panel.Asked {
 			if err := d.Panels.Answer(city, panel.Answer{CallID: r.call.ID, ExpertID: s.ExpertID, Yes: true}); err != nil {
-				return nil, nil, err
+				return nil, err
 			}
 		}
 	}
 	seed, err := d.Panels.Seed(city, r.call.ID)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	p, err := d.Panels.Assign(city, r.call.ID, seed)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if p.Lack != nil {
-		return nil, fmt.Errorf("experts lack: %+v", *p.Lack), nil
+		return fmt.Errorf("experts lack: %+v", *p.Lack), nil
 	}
-	return seats, nil, d.Panels.Confirm(city, r.call.ID, seed, p.Digest)
+	return nil, d.Panels.Confirm(city, r.call.ID, seed, p.Digest)
 }
 
 // expert gives the account of that name to somebody with a seat.
-func (d *demoAwards) expert(ctx context.Context, seats []panel.Seat) error {
-	tech := d.as(ctx, "technical")
-	for _, s := range seats {
-		x, err := d.Experts.Get(tech, s.ExpertID)
+func (d *demoAwards) expert(ctx context.Context, callID string) error {
+	tech, n := d.as(ctx, "technical"), map[string]int{}
+	list, err := d.Panels.Assignments(d.as(ctx, "city"), callID)
+	if err != nil {
+		return err
+	}
+	for _, a := range list {
+		if n[a.ExpertID]++; a.State != panel.Open || n[a.ExpertID] != 2 { // two to mark, at least
+			continue
+		}
+		x, err := d.Experts.Get(tech, a.ExpertID)
 		if err != nil {
 			return err
 		}
