@@ -144,7 +144,7 @@ func answer(t testing.TB, ctx context.Context, page string, links []string, aske
 	t.Helper()
 	var fresh []string
 	for _, l := range links {
-		k := attachment.ReplaceAllString(kind(l), "/$1")
+		k := attachment.ReplaceAllString(kind(l), "/$1$3")
 		if !asked[k] && !switches.MatchString(l) {
 			asked[k] = true
 			fresh = append(fresh, l)
@@ -164,8 +164,8 @@ func answer(t testing.TB, ctx context.Context, page string, links []string, aske
 	}
 }
 
-// attachment is a file that somebody handed in.
-var attachment = regexp.MustCompile(`/(file|photos|evidence)(/[0-9a-f]{64})?$`)
+// attachment is a file that somebody handed in, or that is delivered with a report.
+var attachment = regexp.MustCompile(`/(?:(file|photos|evidence)(/[0-9a-f]{64})?|(files)/[^/]+)$`)
 
 // staffPage is what only staff see; the public's walk looks at the rest.
 var staffPage = regexp.MustCompile(`^/(desk|review|admin|account|figures/rows|help/desk)`)
@@ -204,10 +204,10 @@ func check(t testing.TB, ctx context.Context, url string, v view, axe string) {
 	}
 }
 
-// shownText is what a page says, formulas, commands and codes of measures left out.
+// shownText is what a page says, formulas, commands, codes of measures and what is being written left out.
 const shownText = `(() => {
 	const b = document.body.cloneNode(true)
-	b.querySelectorAll('code, .xd-code, script, style, select[name=measure]').forEach(e => e.remove())
+	b.querySelectorAll('code, .xd-code, textarea, script, style, select[name=measure]').forEach(e => e.remove())
 	return b.textContent + '\n' + document.title
 })()`
 

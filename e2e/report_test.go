@@ -80,11 +80,11 @@ func (p *paper) contest() {
 func (p *paper) freeze() {
 	p.as("city")
 	p.do("tick all", p.open(p.draft), seen(`#notes-h`), click(`label[for=t-compared]`), click(`label[for=t-districts]`), click(`label[for=t-languages]`),
-		click(`#ticks-h ~ form button`), seen(`.govuk-checkboxes__input:checked`))
+		click(`#ticks-h ~ form button`), seen(`.govuk-checkboxes__input[checked]`))
 	p.holds(`#next-h ~ .xd-note`, "contested figures wait")
 	p.do("answer", click(`#notes-h ~ .xd-note summary`), set(`#notes-h ~ .xd-note textarea`, "Sample: they begin next year."), click(`#notes-h ~ .xd-note button`), seen(`#notes-h ~ .xd-note .xd-tag--done`))
 	p.do("without a reason", click(`button[name=move][value=freeze]`), seen(`.govuk-error-summary`))
-	p.do("with one", set(`#f-reason_zh-CN`, "演示：文字更正"), set(`#f-reason_en`, "Sample: a sentence was corrected"), click(`#head-h ~ form button`), seen(`button[value=freeze]`))
+	p.do("with one", set(`#f-reason_zh-CN`, "演示：文字更正"), set(`#f-reason_en`, "Sample: a sentence was corrected"), click(`#head-h ~ form button`), gone(`.govuk-error-summary`), seen(`button[value=freeze]`))
 	p.do("freeze", click(`button[name=move][value=freeze]`), gone(`button[value=freeze]`))
 	p.holds(`main`, "Frozen")
 	p.do("it waits", chromedp.Func(clearCookies))
