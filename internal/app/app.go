@@ -28,6 +28,7 @@ import (
 	"xuedu/internal/db"
 	"xuedu/internal/draw/register"
 	"xuedu/internal/errs"
+	"xuedu/internal/evaluation"
 	"xuedu/internal/i18n"
 	"xuedu/internal/indicator"
 	"xuedu/internal/job"
@@ -80,7 +81,9 @@ type App struct {
 
 	Printer *pdf.Printer     // of pages as PDF
 	Monitor *monitor.Service // reports that are being written
-	Publish *publish.Service // reports that were frozen
+
+	Evaluations *evaluation.Service // of districts
+	Publish     *publish.Service    // reports that were frozen
 
 	Jobs    *job.Queue
 	Metrics *web.Metrics
@@ -161,6 +164,7 @@ func (a *App) wireDomains() error {
 	a.wireStatistics()
 	a.wireAccreditation()
 	a.wireMonitor()
+	a.wireEvaluation()
 	a.Jobs = a.newJobs()
 	a.Metrics = a.newMetrics()
 	return nil

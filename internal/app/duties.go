@@ -100,7 +100,7 @@ func (d *desk) stateName(s workflow.State) string {
 }
 
 // allDuties lists what waits for somebody, whatever it is, the most pressing
-// first: returns, applications, calls, awards, objections, visits.
+// first: returns, applications, calls, awards, objections, visits, evaluations.
 func (a *App) allDuties(r *http.Request) (activityhttp.Duties, error) {
 	out, err := a.duties(r)
 	if err != nil {
@@ -120,7 +120,7 @@ func (a *App) allDuties(r *http.Request) (activityhttp.Duties, error) {
 	if mine.Href != "" {
 		out.Links = append(out.Links, activityhttp.DutyLink{Href: mine.Href, Text: mine.HrefText})
 	}
-	for _, read := range []func() error{d.calls, d.visits, d.visited, d.awards, d.objections, d.returnsBelow} {
+	for _, read := range []func() error{d.calls, d.visits, d.visited, d.awards, d.objections, d.returnsBelow, d.evaluations} {
 		if err := read(); err != nil {
 			return out, err
 		}

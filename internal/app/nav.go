@@ -33,6 +33,7 @@ var nav = []ui.NavItem{
 	{Front: ui.Desk, Key: "nav.objections", Path: "/desk/objections", Perm: "objection:handle"},
 	{Front: ui.Desk, Key: "nav.returns", Path: "/desk/returns", Perm: "return:read", Under: navReturns},
 	{Front: ui.Desk, Key: "nav.desk_reports", Path: "/desk/reports", Perm: "report:write report:contest release:prepare release:approve", Under: navReturns},
+	{Front: ui.Desk, Key: "nav.desk_evaluations", Path: "/desk/evaluations", Perm: "evaluation:prepare evaluation:approve evaluation:comment", Under: navReturns},
 	{Front: ui.Desk, Key: "nav.forms", Path: "/desk/forms", Perm: "form:register", Under: navReturns},
 	{Front: ui.Desk, Key: "nav.desk_orgs", Path: "/desk/orgs", Perm: "org:edit"},
 	{Front: ui.Desk, Key: "nav.indicators", Path: "/indicators"},

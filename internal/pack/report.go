@@ -55,6 +55,7 @@ type Evaluation struct {
 	Version    string                `yaml:"version" json:"version"` // of the method
 	Name       Text                  `yaml:"name" json:"name"`
 	Level      string                `yaml:"level" json:"level"`           // of the areas that are evaluated
+	Period     string                `yaml:"period" json:"period"`         // year, quarter; "" = year
 	Programme  string                `yaml:"programme" json:"programme"`   // of award whose experts judge; "" = figures alone
 	Dimensions []EvaluationDimension `yaml:"dimensions" json:"dimensions"` // economic, social, cultural, ecological, governance
 	Red        int                   `yaml:"red" json:"red"`               // percent behind its own target from which a cell is red
@@ -63,6 +64,13 @@ type Evaluation struct {
 	Act        int                   `yaml:"act" json:"act"`         // working days within which a red cell has an action
 	Composite  *Composite            `yaml:"composite" json:"composite,omitempty"`
 	Workflow   string                `yaml:"workflow" json:"workflow"`
+	Changes    []EvaluationChange    `yaml:"changes" json:"changes"` // what each version changed and why, the newest first
+}
+
+// EvaluationChange says to the public what a version of the method changed.
+type EvaluationChange struct {
+	Version string `yaml:"version" json:"version"`
+	Text    Text   `yaml:"text" json:"text"`
 }
 
 // Report returns the report of a code.
