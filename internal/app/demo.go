@@ -157,6 +157,13 @@ func fillDemo(ctx context.Context, c config.Config, o DemoOptions) (demo.Report,
 		n, err = a.makeDemoReports(ctx, o.Make.Today)
 		r.Steps = append(r.Steps, demo.Step{Key: "demo.step.reports", Took: time.Since(began), Rows: n})
 	}
+	if err == nil {
+		began := time.Now()
+		o.Progress("demo.step.evaluations", 0, 1)
+		var n int64
+		n, err = a.makeDemoEvaluations(ctx, o.Make.Today)
+		r.Steps = append(r.Steps, demo.Step{Key: "demo.step.evaluations", Took: time.Since(began), Rows: n})
+	}
 	r.Steps = append([]demo.Step{{Key: "demo.step.areas", Took: took, Rows: int64(a.Areas.Tree().Len())}}, r.Steps...)
 	return r, errors.Join(err, a.Close())
 }
