@@ -72,8 +72,10 @@ func (m Method) cell(d Data, area, code string) Cell {
 		return c
 	}
 	if past := c.past(); past != nil {
-		c.Gain = behind(way, past, c.Value)
 		c.By, c.Behind = ByPast, behind(way, c.Value, past)
+		if past.Sign() != 0 {
+			c.Gain = new(big.Rat).Neg(c.Behind)
+		}
 	}
 	if c.Target != nil {
 		c.By, c.Behind = ByTarget, behind(way, c.Value, c.Target)

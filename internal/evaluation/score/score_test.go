@@ -89,6 +89,9 @@ func TestProfile(t *testing.T) {
 	if got := codes(p.Warnings); !slices.Equal(got, []string{"Z", "W"}) {
 		t.Errorf("warnings %v", got)
 	}
+	if g := p.Strengths[0].Gain; g.Cmp(n("50")) != 0 {
+		t.Errorf("from 10 to 15 is a gain of %v percent", g)
+	}
 	if x := p.Dimensions[0].Cells[0]; x.Verdict != score.Green || x.Median.Cmp(n("150")) != 0 {
 		t.Errorf("far behind its peers and better than its past: %+v", x)
 	}
