@@ -128,6 +128,7 @@ type listPage struct {
 	ui.Page
 	Groups []group
 	Query  string
+	Judged bool // the city evaluates its districts
 }
 
 // group is one report about one area, with its editions.
@@ -142,7 +143,7 @@ func (h *handler) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := listPage{Page: ui.NewPage(r, ui.Public, "publish.list.title").In("nav.reports"), Query: strings.TrimSpace(r.URL.Query().Get("q"))}
+	p := listPage{Page: ui.NewPage(r, ui.Public, "publish.list.title").In("nav.reports"), Query: strings.TrimSpace(r.URL.Query().Get("q")), Judged: h.Pack().Evaluation != nil}
 	for _, e := range list {
 		i := h.item(p.Page, e)
 		if e.State != publish.Approved || !e.Public && !e.ReadEarly || p.Query != "" && !i.holds(p.Query) {
