@@ -58,6 +58,5 @@ func (a *App) codeOf(id int64) string {
 
 // evaluationRoutes are the pages of the evaluation, on the desk and in public.
 func (a *App) evaluationRoutes() []web.Route {
-	return evaluationhttp.Routes(evaluationhttp.Deps{Evaluations: a.Evaluations, Pack: a.Packs.Pack, Names: a.Accounts.Names,
-		Days: func(from time.Time, n int) time.Time { return a.Calendar().Add(from, n) }, Zone: a.Zone(), Now: a.now})
+	return evaluationhttp.Routes(evaluationhttp.Deps{Evaluations: a.Evaluations, Pack: a.Packs.Pack, Names: a.Accounts.Names, Zone: a.Zone(), Now: a.now})
 }

@@ -15,6 +15,7 @@ import (
 	"xuedu/internal/audit"
 	"xuedu/internal/errs"
 	"xuedu/internal/evaluation/internal/gen"
+	"xuedu/internal/pack"
 )
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
@@ -46,25 +47,26 @@ func (s *Service) Begin(ctx context.Context, periodName string) (Round, error) {
 	if r.Figures, err = s.collect(ctx, e, r.Area, at); err != nil {
 		return r, err
 	}
-	body, err := json.Marshal(r.Figures)
-	if err != nil {
-		return r, err
-	}
-	err = s.DB.InTx(ctx, func(tx *sql.Tx) error {
-		if err := s.keep(ctx, tx, e, r.CreatedAt); err != nil {
-			return err
-		}
-		err := gen.New(tx).InsertRound(ctx, gen.InsertRoundParams{ID: r.ID, Method: r.Method, Version: r.Version, Area: r.Area, Period: r.Period, State: r.State,
-			Since: r.CreatedAt, Figures: string(body), CreatedBy: r.CreatedBy})
-		if err != nil {
-			return err
-		}
-		return s.event(ctx, tx, r, "begin", "", r.CreatedAt)
-	})
-	if err != nil {
+	if err := s.DB.InTx(ctx, func(tx *sql.Tx) error { return s.begin(ctx, tx, e, r) }); err != nil {
 		return r, err
 	}
 	return s.Round(ctx, r.ID)
+}
+
+func (s *Service) begin(ctx context.Context, tx *sql.Tx, e pack.Evaluation, r Round) error {
+	body, err := json.Marshal(r.Figures)
+	if err != nil {
+		return err
+	}
+	if err := s.keep(ctx, tx, e, r.CreatedAt); err != nil {
+		return err
+	}
+	err = gen.New(tx).InsertRound(ctx, gen.InsertRoundParams{ID: r.ID, Method: r.Method, Version: r.Version, Area: r.Area, Period: r.Period, State: r.State,
+		Since: r.CreatedAt, Figures: string(body), CreatedBy: r.CreatedBy})
+	if err != nil {
+		return err
+	}
+	return s.event(ctx, tx, r, "begin", "", r.CreatedAt)
 }
 
 // free fails with Conflict where the period has a round that was not dropped.

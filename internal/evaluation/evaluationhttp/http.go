@@ -42,7 +42,6 @@ type Deps struct {
 	Evaluations *evaluation.Service
 	Pack        func() *pack.Pack
 	Names       func(ctx context.Context, ids []string) (map[string]string, error) // of accounts, by id
-	Days        func(from time.Time, workdays int) time.Time
 	Zone        *time.Location
 	Now         func() time.Time
 }

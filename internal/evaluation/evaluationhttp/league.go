@@ -110,7 +110,7 @@ func (h *handler) league(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := leaguePage{page: sitePage(r), Base: "/evaluations/" + x.Period, Reason: ""}
+	p := leaguePage{page: sitePage(r), Base: "/evaluations/" + x.Period}
 	p.When, p.Reason, p.K = p.period(x.Period), x.LeagueReason.In(p.Lang), p.ranking(x, m, k)
 	p.Title = p.T("evaluation.league.of", "Period", p.When)
 	return web.Render(w, r, http.StatusOK, leagueView, p)

@@ -35,16 +35,15 @@ type part struct {
 
 // cell is a figure in words.
 type cell struct {
-	Code, Name, Unit    string
-	Value               string // or the word of its state
-	Known               bool
-	Target, Past        string // "" = none
-	Median              string
-	Verdict, Tag, Why   string
-	Gain                string // of a strength
-	behind              *big.Rat
-	Href                string // of the indicator
-	FromTarget, HasPast bool
+	Code, Name, Unit  string
+	Value             string // or the word of its state
+	Known             bool
+	Target, Past      string // "" = none
+	Median            string
+	Verdict, Tag, Why string
+	Gain              string // of a strength
+	behind            *big.Rat
+	Href              string // of the indicator
 }
 
 type expert struct {

@@ -46,7 +46,6 @@ type openPage struct {
 	Version         string
 	Base            string
 	Rows            []openRow
-	Dims            []string
 	League          bool
 	Reason          string
 	Contests        int
