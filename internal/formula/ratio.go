@@ -25,9 +25,9 @@ func Ratio(src string) (scale *big.Rat, over, under string, ok bool) {
 // scaled takes numbers off that n is multiplied by.
 func scaled(scale *big.Rat, n *node) (*big.Rat, *node) {
 	for n.kind == nBinary && n.name == "*" {
-		by, rest := constant(n.args[0]), n.args[1]
+		by, rest := fixed(n.args[0]), n.args[1]
 		if by == nil {
-			by, rest = constant(n.args[1]), n.args[0]
+			by, rest = fixed(n.args[1]), n.args[0]
 		}
 		if by == nil {
 			break
@@ -37,8 +37,8 @@ func scaled(scale *big.Rat, n *node) (*big.Rat, *node) {
 	return scale, n
 }
 
-// constant is the value of a number or a product of numbers, nil for all else.
-func constant(n *node) *big.Rat {
+// fixed is the value of a number or a product of numbers, nil for all else.
+func fixed(n *node) *big.Rat {
 	if n.kind == nNumber {
 		x, _ := new(big.Rat).SetString(n.name)
 		return x
@@ -46,7 +46,7 @@ func constant(n *node) *big.Rat {
 	if n.kind != nBinary || n.name != "*" {
 		return nil
 	}
-	a, b := constant(n.args[0]), constant(n.args[1])
+	a, b := fixed(n.args[0]), fixed(n.args[1])
 	if a == nil || b == nil {
 		return nil
 	}
