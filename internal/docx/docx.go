@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/gomutex/godocx"
 	"github.com/gomutex/godocx/docx"
@@ -29,10 +30,13 @@ type Document struct {
 	Imprint []string // 版记: copies, who printed it and when
 }
 
-// Block is one part of a document: a heading, a paragraph or a table.
+// Block is one part of a document: a heading, a paragraph, a picture or a table.
 type Block struct {
 	Heading string // 一、…
+	Level   int    // of Heading: 2 for （一）…, 3 for 1.…; 0 is 1
 	Text    string
+	Caption string // of Picture or Table, above it
+	Picture *Picture
 	Table   *Table
 }
 
@@ -58,7 +62,7 @@ func Write(w io.Writer, d Document) error {
 	if err := dress(root, d.Title); err != nil {
 		return err
 	}
-	p := printer{root}
+	p := &printer{RootDoc: root}
 	p.line("Organ", d.Organ)
 	p.line("Number", d.Number)
 	p.line("Title", d.Title)
@@ -72,6 +76,9 @@ func Write(w io.Writer, d Document) error {
 		p.blocks(a.Blocks)
 	}
 	p.lines("ImprintFirst", "Imprint", d.Imprint)
+	if p.err != nil {
+		return fmt.Errorf("docx: %w", p.err)
+	}
 	var b bytes.Buffer
 	if _, err := root.WriteTo(&b); err != nil {
 		return fmt.Errorf("docx: %w", err)
@@ -79,12 +86,20 @@ func Write(w io.Writer, d Document) error {
 	return restyle(w, b.Bytes())
 }
 
-type printer struct{ *docx.RootDoc }
+// printer adds parts to a document; err is the first that failed.
+type printer struct {
+	*docx.RootDoc
+	err error
+}
 
-func (p printer) blocks(list []Block) {
+func (p *printer) blocks(list []Block) {
 	for _, b := range list {
-		p.line("Heading1", b.Heading)
+		p.line("Heading"+strconv.Itoa(min(max(b.Level, 1), 3)), b.Heading)
 		p.line("BodyText", b.Text)
+		p.line("Caption", b.Caption)
+		if b.Picture != nil {
+			p.picture(b.Picture)
+		}
 		if b.Table != nil {
 			p.table(b.Table)
 		}
@@ -92,7 +107,7 @@ func (p printer) blocks(list []Block) {
 }
 
 // lines adds paragraphs, the first of another style.
-func (p printer) lines(first, rest string, list []string) {
+func (p *printer) lines(first, rest string, list []string) {
 	style := first
 	for _, s := range list {
 		if s != "" {
@@ -103,7 +118,7 @@ func (p printer) lines(first, rest string, list []string) {
 }
 
 // line adds a paragraph of a style; none for no text.
-func (p printer) line(style, text string) {
+func (p *printer) line(style, text string) {
 	if text == "" {
 		return
 	}

@@ -16,7 +16,7 @@ const (
 	mostColumn  = 40
 )
 
-func (p printer) table(t *Table) {
+func (p *printer) table(t *Table) {
 	tbl := p.AddTable()
 	tbl.Style("TableGrid")
 	widths := t.widths()

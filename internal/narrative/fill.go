@@ -224,14 +224,16 @@ func (x *filler) name(b *Binding) string {
 	return ""
 }
 
-// period writes a period as people do.
-func (x *filler) period(p string) string {
+func (x *filler) period(p string) string { return Period(x.words, p) }
+
+// Period writes a period as people do: 2024-Q4 is Q4 2024.
+func Period(words release.Words, p string) string {
 	year, rest, _ := strings.Cut(p, "-")
 	switch {
 	case rest == "":
-		return fill(x.words["period.year"], "Year", year)
+		return fill(words["period.year"], "Year", year)
 	case strings.HasPrefix(rest, "Q"):
-		return fill(x.words["period.quarter"], "Year", year, "Quarter", rest[1:])
+		return fill(words["period.quarter"], "Year", year, "Quarter", rest[1:])
 	}
-	return fill(x.words["period.month"], "Year", year, "Month", strings.TrimPrefix(rest, "0"))
+	return fill(words["period.month"], "Year", year, "Month", strings.TrimPrefix(rest, "0"))
 }

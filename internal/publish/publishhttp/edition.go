@@ -28,7 +28,7 @@ type editionPage struct {
 	Year     string
 	Part     string // of the year: Q4
 	Defs     template.HTML
-	Sections []part
+	Sections []view.Part
 	Files    []ui.Link
 	Versions []item // of the same report and period, the newest first
 	Readers  []publish.Reader
@@ -37,34 +37,9 @@ type editionPage struct {
 	Signoffs []signoff
 }
 
-// part is a section with its number. What was written once for each area of a
-// level is one part with a piece for each.
-type part struct {
-	view.Section
-	No     string
-	Pieces []view.Section
-}
-
 type signoff struct {
 	Role, Post string
 	At         time.Time
-}
-
-// parts numbers the sections and joins those of one kind.
-func parts(p ui.Page, list []view.Section) (out []part) {
-	for _, s := range list {
-		last := len(out) - 1
-		if s.Area != "" && last >= 0 && out[last].Code == s.Code && len(out[last].Pieces) > 0 {
-			out[last].Pieces = append(out[last].Pieces, s)
-			continue
-		}
-		x := part{Section: s, No: number(p.Lang, len(out)+1)}
-		if s.Area != "" {
-			x.Pieces, x.ID, x.Title = []view.Section{s}, "each-"+s.Code, p.T("publish.each")
-		}
-		out = append(out, x)
-	}
-	return out
 }
 
 func (h *handler) edition(w http.ResponseWriter, r *http.Request) error {
@@ -81,7 +56,7 @@ func (h *handler) edition(w http.ResponseWriter, r *http.Request) error {
 	p.Title = p.E.Name + " " + p.E.When
 	p.Year, p.Part, _ = strings.Cut(e.Period, "-")
 	drawn := view.Sections(rel, x, h.options(page, e))
-	p.Sections = parts(page, drawn)
+	p.Sections = view.Parts(drawn, page.Lang, page.T("publish.each"))
 	if slices.ContainsFunc(drawn, func(s view.Section) bool { return s.HasMap }) {
 		p.Defs = chart.Defs
 	}
@@ -219,25 +194,4 @@ func fileIn(b []byte, name string) ([]byte, error) {
 		return io.ReadAll(in)
 	}
 	return nil, errs.New(errs.NotFound, "publish.no_file")
-}
-
-var chinese = []string{"〇", "一", "二", "三", "四", "五", "六", "七", "八", "九"}
-
-// number counts sections as the language does.
-func number(lang string, n int) string {
-	if lang != "zh-CN" || n > 99 {
-		return strconv.Itoa(n)
-	}
-	ten, one := n/10, n%10
-	out := ""
-	if ten > 1 {
-		out = chinese[ten]
-	}
-	if ten > 0 {
-		out += "十"
-	}
-	if one > 0 {
-		out += chinese[one]
-	}
-	return out
 }

@@ -19,6 +19,7 @@ import (
 type Options struct {
 	Lang     string
 	Href     func(release.Key) string // page of a cell; nil = figures lead nowhere
+	NoCells  bool                     // figures in tables lead nowhere
 	Outlines *chart.Outlines          // for maps; nil = a map is drawn as bars
 	Words    Words
 }
@@ -50,20 +51,34 @@ func Sections(r *release.Release, x *release.Index, o Options) []Section {
 // Draw draws one section; Problems are what could not be read or filled in.
 func Draw(r *release.Release, x *release.Index, s release.Section, o Options) Section {
 	out := Section{Code: s.Code, Area: s.Area, ID: s.Code, Title: s.Title[o.Lang]}
-	area := r.Area
 	if s.Area != "" {
-		area, out.ID = s.Area, s.Code+"-"+s.Area
+		out.ID = s.Code + "-" + s.Area
 	}
-	doc, bad := narrative.Parse(s.Source[o.Lang])
-	filled, more := narrative.Fill(doc, x, narrative.Scope{Area: area, Period: r.Period, Lang: o.Lang})
-	out.Problems = append(bad, more...)
-	d := &drawer{Options: o, x: x, id: out.ID, out: &out}
+	filled, bad := Fill(r, x, s, o.Lang)
+	out.Problems = bad
+	d := &drawer{Options: o, id: out.ID, out: &out}
 	var b bytes.Buffer
 	if err := blocks.Execute(&b, d.blocks(filled.Blocks)); err != nil {
 		out.Problems = append(out.Problems, narrative.Problem{Key: "narrative.problem.block", Text: err.Error()})
 	}
 	out.HTML = template.HTML(b.String())
 	return out
+}
+
+// Fill reads a section and fills its figures in.
+func Fill(r *release.Release, x *release.Index, s release.Section, lang string) (narrative.Doc, []narrative.Problem) {
+	area := r.Area
+	if s.Area != "" {
+		area = s.Area
+	}
+	doc, bad := narrative.Parse(s.Source[lang])
+	filled, more := narrative.Fill(doc, x, narrative.Scope{Area: area, Period: r.Period, Lang: lang})
+	return filled, append(bad, more...)
+}
+
+// Chart draws a chart that was filled in by itself; id is its own on a page.
+func Chart(b narrative.Block, id string, o Options) template.HTML {
+	return (&drawer{Options: o, id: id, out: &Section{}}).chart(b)
 }
 
 //go:embed blocks.html
@@ -74,7 +89,6 @@ var blocks = template.Must(template.ParseFS(files, "blocks.html"))
 // drawer turns what is filled in into what the template writes.
 type drawer struct {
 	Options
-	x   *release.Index
 	id  string
 	n   int // charts so far
 	out *Section
@@ -159,7 +173,7 @@ func (d *drawer) table(t *narrative.Table) *table {
 		x := row{Name: r.Name}
 		for _, c := range r.Cells {
 			y := cell{Text: c.Text, State: c.State, Known: c.Value != ""}
-			if d.Href != nil {
+			if d.Href != nil && !d.NoCells {
 				y.Href = d.Href(c.Key)
 			}
 			x.Cells = append(x.Cells, y)
