@@ -10,7 +10,7 @@ import (
 
 // makers make the files that are sealed with every release.
 func (a *App) makers() []publish.Deliver {
-	return []publish.Deliver{}
+	return []publish.Deliver{a.papers}
 }
 
 // deliver makes all files that are sealed with a release.

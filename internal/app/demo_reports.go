@@ -13,6 +13,7 @@ import (
 	"xuedu/internal/ledger"
 	"xuedu/internal/monitor"
 	"xuedu/internal/pack"
+	"xuedu/internal/pdf"
 	"xuedu/internal/release"
 )
 
@@ -38,6 +39,7 @@ func (a *App) makeDemoReports(ctx context.Context, today time.Time) (int64, erro
 		d.now = today.AddDate(0, 0, -20)
 	}
 	own.now = func() time.Time { return d.now }
+	own.Printer = pdf.New(pdf.Off) // a demo is made quickly; its pages are printed when somebody asks
 	own.wireMonitor()
 	for _, login := range []string{"city", "leading", "analyst", "district", "system"} {
 		t, err := d.Accounts.FindByLogin(ctx, login)

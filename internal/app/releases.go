@@ -11,7 +11,7 @@ import (
 
 // releaseRoutes are the public pages of reports that were published.
 func (a *App) releaseRoutes() []web.Route {
-	return publishhttp.Routes(publishhttp.Deps{Releases: a.Publish, Pack: a.Packs.Pack, Outlines: a.outlines(), AreaName: a.areaName, Base: a.site})
+	return publishhttp.Routes(publishhttp.Deps{Releases: a.Publish, Pack: a.Packs.Pack, Outlines: a.outlines(), AreaName: a.areaName, Base: a.site, Printer: a.Printer})
 }
 
 // reportDesk are the pages where reports are written and approved.

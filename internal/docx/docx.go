@@ -22,7 +22,8 @@ type Document struct {
 	Organ   string // 发文机关标志, in red on top
 	Number  string // 京教职成〔2021〕19号
 	Title   string
-	To      string // 主送机关, with its colon
+	Under   []string // below the title in the middle: who issued it, which version
+	To      string   // 主送机关, with its colon
 	Blocks  []Block
 	Annexed []string // 附件说明, one line each
 	Signed  []string // below on the right: organ, date
@@ -49,8 +50,9 @@ type Annex struct {
 
 // Table is a table with a head, which stands again on every page.
 type Table struct {
-	Head []string
-	Rows [][]string
+	Head    []string
+	Rows    [][]string
+	Figures bool // all columns but the first are figures, which stand on the right
 }
 
 // Write writes d to w.
@@ -66,6 +68,7 @@ func Write(w io.Writer, d Document) error {
 	p.line("Organ", d.Organ)
 	p.line("Number", d.Number)
 	p.line("Title", d.Title)
+	p.lines("Under", "Under", d.Under)
 	p.line("Normal", d.To)
 	p.blocks(d.Blocks)
 	p.lines("Annexed", "BodyText", d.Annexed)

@@ -10,10 +10,11 @@ import (
 const textWidth = 8844
 
 // Least and most of a column, in Latin characters, before columns share the
-// width of the text.
+// width of the text; margin is what stays free in each.
 const (
 	leastColumn = 6
 	mostColumn  = 40
+	margin      = 2
 )
 
 func (p *printer) table(t *Table) {
@@ -26,6 +27,9 @@ func (p *printer) table(t *Table) {
 	row := func(cells []string, style string) {
 		r := tbl.AddRow()
 		for i, c := range cells {
+			if i == 1 && t.Figures && style == "TableText" {
+				style = "TableFigure"
+			}
 			cell := r.AddCell()
 			if i < len(widths) {
 				cell.Width(int(widths[i]), stypes.TableWidthDxa)
@@ -52,12 +56,13 @@ func (p *printer) table(t *Table) {
 func (t *Table) widths() []uint64 {
 	need, sum := make([]int, len(t.Head)), 0
 	for i, h := range t.Head {
-		need[i] = max(leastColumn, runewidth.StringWidth(h))
+		need[i] = max(leastColumn, (runewidth.StringWidth(h)+1)/2) // a head may stand in two lines
 		for _, r := range t.Rows {
 			if i < len(r) {
 				need[i] = max(need[i], min(mostColumn, runewidth.StringWidth(r[i])))
 			}
 		}
+		need[i] += margin
 		sum += need[i]
 	}
 	list := make([]uint64, len(need))

@@ -41,9 +41,16 @@ type Info struct {
 
 // Book is a workbook that is written. It streams: rows cannot be changed.
 type Book struct {
-	f      *excelize.File
-	header int
-	sheets int
+	f       *excelize.File
+	header  int
+	sheets  int
+	numbers map[int]int // style of a Number by its places
+}
+
+// Number is a value with decimals of its own, whatever those of its column.
+type Number struct {
+	Value  float64
+	Places int
 }
 
 // NewBook starts an empty workbook. Close it.
@@ -72,6 +79,7 @@ func (b *Book) Close() error { return b.f.Close() }
 
 // Sheet is one sheet that is written row by row.
 type Sheet struct {
+	book  *Book
 	w     *excelize.StreamWriter
 	cols  []Col
 	style []int
@@ -93,7 +101,7 @@ func (b *Book) Sheet(name string, cols ...Col) (*Sheet, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write sheet: %w", err)
 	}
-	s := &Sheet{w: w, cols: cols, row: 1}
+	s := &Sheet{book: b, w: w, cols: cols, row: 1}
 	return s, s.start(b)
 }
 
@@ -136,8 +144,21 @@ func (b *Book) style(c Col) (int, error) {
 	return id, nil
 }
 
-// Row adds a row. Values are string, int, int64, float64, bool, time.Time, or
-// nil for an empty cell. A string stays text in any column, "=1+1" too.
+// number is the style of a Number.
+func (b *Book) number(places int) (int, error) {
+	if id, ok := b.numbers[places]; ok {
+		return id, nil
+	}
+	id, err := b.style(Col{Format: Decimal, Places: places})
+	if b.numbers == nil {
+		b.numbers = map[int]int{}
+	}
+	b.numbers[places] = id
+	return id, err
+}
+
+// Row adds a row. Values are string, int, int64, float64, Number, bool,
+// time.Time, or nil for an empty cell. A string stays text in any column, "=1+1" too.
 func (s *Sheet) Row(values ...any) error {
 	s.row++
 	cells := make([]any, len(values))
@@ -148,6 +169,13 @@ func (s *Sheet) Row(values ...any) error {
 		c := excelize.Cell{Value: v}
 		if i < len(s.style) {
 			c.StyleID = s.style[i]
+		}
+		if n, ok := v.(Number); ok {
+			id, err := s.book.number(n.Places)
+			if err != nil {
+				return err
+			}
+			c.Value, c.StyleID = n.Value, id
 		}
 		cells[i] = c
 	}

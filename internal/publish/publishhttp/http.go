@@ -13,6 +13,7 @@ import (
 
 	"xuedu/internal/chart"
 	"xuedu/internal/pack"
+	"xuedu/internal/pdf"
 	"xuedu/internal/publish"
 	"xuedu/internal/release"
 	"xuedu/internal/release/proof"
@@ -50,6 +51,7 @@ type Deps struct {
 	Outlines func() *chart.Outlines // nil where the pack has no map
 	AreaName func(code, lang string) string
 	Base     func(*http.Request) string // address of the site: https://learn.example.org
+	Printer  *pdf.Printer               // of pages that were sealed without a PDF; nil prints nothing
 }
 
 type handler struct{ Deps }
