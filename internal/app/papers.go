@@ -12,7 +12,7 @@ import (
 // that does not come is left out and logged, so that nobody's approval waits
 // for a browser; the page's own address prints it then.
 func (a *App) papers(ctx context.Context, r *release.Release) (map[string][]byte, error) {
-	p := paper.Papers{Texts: a.Bundle, Zone: a.Zone(), Outlines: a.outlines()()}
+	p := a.paperMaker()()
 	out := map[string][]byte{}
 	for _, lang := range r.Languages {
 		var err error
@@ -39,4 +39,10 @@ func (a *App) papers(ctx context.Context, r *release.Release) (map[string][]byte
 		out[paper.PDFName(lang)] = printed
 	}
 	return out, nil
+}
+
+// paperMaker returns what makes papers by the pack in force.
+func (a *App) paperMaker() func() paper.Papers {
+	outlines := a.outlines()
+	return func() paper.Papers { return paper.Papers{Texts: a.Bundle, Zone: a.Zone(), Outlines: outlines()} }
 }

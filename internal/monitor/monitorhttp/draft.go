@@ -10,6 +10,7 @@ import (
 	"xuedu/internal/pack"
 	"xuedu/internal/publish"
 	"xuedu/internal/release"
+	"xuedu/internal/ui"
 	"xuedu/internal/web"
 )
 
@@ -29,6 +30,7 @@ type draftPage struct {
 	Outcomes []choice
 	Bad      int // problems in all texts
 	Frozen   string
+	Papers   []ui.Link // of the whole report, as it will be handed out
 }
 
 type moveRow struct {
@@ -73,6 +75,10 @@ func (h *handler) draftWith(w http.ResponseWriter, r *http.Request, cause error)
 	p.D, p.May, p.Frozen, p.Reason = h.row(p.page, d), p.Can(r, publish.PermPrepare), d.ReleaseID, d.Reason
 	p.Title = p.D.Name + " " + p.D.When
 	p.Open = d.ReleaseID == ""
+	rep, _ := h.Pack().Report(d.Series)
+	for _, lang := range rep.Languages {
+		p.Papers = append(p.Papers, ui.Link{Href: "/desk/reports/" + d.ID + "/paper/" + lang, Text: p.T("monitor.lang." + lang)})
+	}
 	for _, s := range []string{release.Provisional, release.Final} {
 		p.Stages = append(p.Stages, choice{Value: s, Text: p.T("publish.stage." + s), On: d.Stage == s})
 	}

@@ -15,6 +15,7 @@ import (
 	"xuedu/internal/monitor"
 	"xuedu/internal/pack"
 	"xuedu/internal/publish"
+	"xuedu/internal/release/paper"
 	"xuedu/internal/ui"
 	"xuedu/internal/web"
 )
@@ -37,6 +38,7 @@ type Deps struct {
 	AreaName func(code, lang string) string
 	Names    func(ctx context.Context, ids []string) (map[string]string, error) // of accounts, by id
 	Outlines func() *chart.Outlines
+	Papers   func() paper.Papers
 	Days     func(from time.Time, workdays int) time.Time
 	Zone     *time.Location
 	Now      func() time.Time
@@ -53,6 +55,7 @@ func Routes(d Deps) []web.Route {
 		{Pattern: "GET /desk/reports", Perm: write, Handler: h.list},
 		{Pattern: "POST /desk/reports", Perm: prepare, Handler: h.begin},
 		{Pattern: "GET /desk/reports/{id}", Perm: write, Handler: h.draft},
+		{Pattern: "GET /desk/reports/{id}/paper/{lang}", Perm: write, Handler: h.paper},
 		{Pattern: "POST /desk/reports/{id}/move", Perm: prepare, Handler: h.move},
 		{Pattern: "POST /desk/reports/{id}/ticks", Perm: prepare, Handler: h.ticks},
 		{Pattern: "POST /desk/reports/{id}/head", Perm: prepare, Handler: h.head},

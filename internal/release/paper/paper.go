@@ -87,8 +87,10 @@ func (p *paper) day(stamp string) string {
 	if err != nil {
 		return ""
 	}
-	t = t.In(p.Zone)
-	return p.T("paper.day", "Year", t.Year(), "Month", int(t.Month()), "Day", t.Day(), "Name", t.Month().String())
+	if p.lang == i18n.EN {
+		return t.In(p.Zone).Format("2 January 2006")
+	}
+	return t.In(p.Zone).Format("2006年1月2日")
 }
 
 // issued is the day on which the last of those who answer for it did.
