@@ -23,7 +23,7 @@ func (p Papers) DOCX(r *release.Release, lang string) ([]byte, error) {
 	}
 	d := &document{paper: w}
 	out := docx.Document{Title: w.title(), Under: d.under(), Blocks: d.sections(), Signed: []string{w.in(r.Publisher), w.issued()}}
-	out.Annexed = []string{d.annexed(1, w.T("paper.definitions")), d.annexed(2, w.T("publish.proof"))}
+	out.Annexed = []string{w.T("paper.annexes") + "1. " + w.T("paper.definitions"), w.T("paper.annexes.next") + "2. " + w.T("publish.proof")}
 	out.Annexes = []docx.Annex{d.definitions(), d.proof()}
 	if d.err != nil {
 		return nil, fmt.Errorf("write %s of %s: %w", DOCXName(lang), r.Series, d.err)
@@ -165,10 +165,6 @@ func (s *section) bound(b narrative.Block) []docx.Block {
 	}
 	picture := &docx.Picture{EMF: drawn.Data, Width: drawn.Width, Height: drawn.Height, Alt: t.Caption + s.T("publish.stop") + o.Words.Desc}
 	return []docx.Block{{Caption: s.T("paper.chart", "No", s.charts, "Title", t.Caption), Picture: picture}, table}
-}
-
-func (d *document) annexed(n int, title string) string {
-	return d.T("paper.annex", "No", n) + d.T("publish.colon") + title
 }
 
 func (d *document) definitions() docx.Annex {
