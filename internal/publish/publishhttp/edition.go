@@ -3,7 +3,6 @@ package publishhttp
 import (
 	"html/template"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -41,7 +40,7 @@ func (h *handler) edition(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	rel, x, err := h.Releases.Release(r.Context(), e.ID)
+	rel, _, err := h.Releases.Release(r.Context(), e.ID)
 	if err != nil {
 		return err
 	}
@@ -49,9 +48,11 @@ func (h *handler) edition(w http.ResponseWriter, r *http.Request) error {
 	p := editionPage{Page: page, E: h.item(page, e), R: rel, Base: base(e), Address: h.Base(r) + base(e)}
 	p.Title = p.E.Name + " " + p.E.When
 	p.Year, p.Part, _ = strings.Cut(e.Period, "-")
-	drawn := view.Sections(rel, x, h.options(page, e))
-	p.Sections = view.Parts(drawn, page.Lang, page.T("publish.each"))
-	if slices.ContainsFunc(drawn, func(s view.Section) bool { return s.HasMap }) {
+	d, err := h.drawn(r, page, e)
+	if err != nil {
+		return err
+	}
+	if p.Sections, p.Files = d.parts, d.files; d.hasMap {
 		p.Defs = chart.Defs
 	}
 	for _, s := range rel.Signoffs {
@@ -78,7 +79,7 @@ func (h *handler) options(p ui.Page, e publish.Edition) view.Options {
 		Words: view.Words{Legend: p.T("figure.map.steps"), Below: p.T("figure.map.below"), Above: p.T("figure.map.above"), Desc: p.T("publish.chart.desc")}}
 }
 
-// around adds files, versions and who reads early.
+// around adds versions and who reads early.
 func (h *handler) around(r *http.Request, p *editionPage) error {
 	all, err := h.Releases.Editions(r.Context())
 	if err != nil {
@@ -89,13 +90,6 @@ func (h *handler) around(r *http.Request, p *editionPage) error {
 			p.Versions = append(p.Versions, h.item(p.Page, o))
 		}
 	}
-	if p.Readers, err = h.Releases.Readers(r.Context(), p.E.ID); err != nil || p.E.State != publish.Approved {
-		return err
-	}
-	sealed, err := h.Releases.Sealed(r.Context(), p.E.ID)
-	if err != nil {
-		return err
-	}
-	p.Files, err = h.files(p.Page, p.E.Edition, sealed)
+	p.Readers, err = h.Releases.Readers(r.Context(), p.E.ID)
 	return err
 }

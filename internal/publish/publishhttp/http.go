@@ -54,11 +54,14 @@ type Deps struct {
 	Printer  *pdf.Printer               // of pages that were sealed without a PDF; nil prints nothing
 }
 
-type handler struct{ Deps }
+type handler struct {
+	Deps
+	shelf shelf
+}
 
 // Routes returns the routes of this feature.
 func Routes(d Deps) []web.Route {
-	h := &handler{d}
+	h := &handler{Deps: d}
 	const one = "/releases/{series}/{area}/{period}/{version}"
 	routes := []web.Route{
 		{Pattern: "GET /releases", Perm: web.Public, Handler: h.list},
