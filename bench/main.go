@@ -31,7 +31,7 @@ func main() {
 	flag.StringVar(&o.dir, "dir", "", "folder for the files of the run; default: a temporary one")
 	flag.StringVar(&o.out, "out", "", "Markdown file to write; default: standard output")
 	flag.BoolVar(&o.alone, "alone", false, "measure the engine without the databases")
-	flag.StringVar(&o.part, "part", "", "figures (engine and import), indicators, returns, pages or awards; default: all")
+	flag.StringVar(&o.part, "part", "", "figures (engine and import), indicators, returns, pages, awards or reports; default: all")
 	flag.StringVar(&o.child, "child", "", "used by the program itself")
 	flag.Float64Var(&o.movers, "movers", 0, "used by the program itself")
 	flag.Parse()
@@ -44,6 +44,9 @@ func main() {
 }
 
 func run(ctx context.Context, o options) error {
+	if o.child == "files" {
+		return runFiles(ctx, o.dir, o.out)
+	}
 	if o.child != "" {
 		return runEngine(o)
 	}
@@ -71,7 +74,7 @@ func run(ctx context.Context, o options) error {
 var parts = []struct {
 	name string
 	run  func(context.Context, options, *report) error
-}{{"figures", figures}, {"indicators", measureIndicators}, {"returns", measureReturns}, {"pages", measurePages}, {"awards", measureAwards}}
+}{{"figures", figures}, {"indicators", measureIndicators}, {"returns", measureReturns}, {"pages", measurePages}, {"awards", measureAwards}, {"reports", measureReports}}
 
 // figures runs the first part: the engine of participation and the import.
 func figures(ctx context.Context, o options, r *report) error {

@@ -27,6 +27,7 @@ type report struct {
 	returns            *returnsReport
 	pages              *pagesReport
 	awards             *awardsReport
+	reports            *reportsReport
 }
 
 func (r *report) time(peer, question string, ms float64) {
@@ -46,7 +47,7 @@ func (r *report) write(path string) error {
 	sections := []struct {
 		part string
 		text func(*strings.Builder)
-	}{{"figures", r.figures}, {"indicators", r.indicators}, {"returns", r.workbooks}, {"pages", r.boards}, {"awards", r.calls}}
+	}{{"figures", r.figures}, {"indicators", r.indicators}, {"returns", r.workbooks}, {"pages", r.boards}, {"awards", r.calls}, {"reports", r.documents}}
 	old, err := os.ReadFile(path)
 	if path != "" && err != nil && !os.IsNotExist(err) {
 		return err

@@ -2,8 +2,12 @@ package paper_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"maps"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -152,5 +156,35 @@ func TestDocument(t *testing.T) {
 	images := run(t, "pdfimages", "-list", filepath.Join(dir, "a.pdf"))
 	if strings.Count(strings.TrimSpace(images), "\n") > 1 {
 		t.Errorf("a chart became a raster picture:\n%s", images)
+	}
+}
+
+// All papers are delivered by name; without a printer, or where it fails, all
+// but the PDFs are; who goes away gets none.
+func TestDeliver(t *testing.T) {
+	t.Parallel()
+	p, r := papers(t), sample(t)
+	want := []string{"annex.en.xlsx", "annex.zh-CN.xlsx", "report.en.docx", "report.en.html", "report.zh-CN.docx", "report.zh-CN.html"}
+	var missed []string
+	miss := func(lang string, _ error) { missed = append(missed, lang) }
+	broken := func(context.Context, []byte) ([]byte, error) { return nil, errors.New("no display") }
+	for range 2 {
+		got, err := p.Deliver(t.Context(), r, broken, miss)
+		if names := slices.Sorted(maps.Keys(got)); err != nil || !slices.Equal(names, want) {
+			t.Errorf("%v %v", names, err)
+		}
+		broken = nil
+	}
+	if !slices.Equal(missed, r.Languages) {
+		t.Errorf("missed %v", missed)
+	}
+	got, err := p.Deliver(t.Context(), r, func(_ context.Context, page []byte) ([]byte, error) { return page[:15], nil }, miss)
+	if err != nil || string(got["report.en.pdf"]) != "<!doctype html>" || len(got) != 8 {
+		t.Errorf("%d files, %v", len(got), err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := p.Deliver(gone, r, func(ctx context.Context, _ []byte) ([]byte, error) { return nil, ctx.Err() }, miss); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
 	}
 }
