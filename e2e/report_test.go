@@ -31,7 +31,7 @@ type paper struct {
 // changed in a copy is named (P1.8).
 func TestReport(t *testing.T) {
 	p := &paper{session: open(t, demo(t))}
-	for _, step := range []func(){p.begin, p.typedNumber, p.contest, p.freeze, p.approve, p.read, p.verify} {
+	for _, step := range []func(){p.begin, p.typedNumber, p.draftPaper, p.contest, p.freeze, p.approve, p.read, p.papers, p.verify} {
 		step()
 	}
 }

@@ -51,7 +51,7 @@ func (d *document) under() []string {
 
 func (d *document) sections() (out []docx.Block) {
 	if s := d.in(d.r.Reason); s != "" {
-		out = append(out, docx.Block{Text: d.T("publish.revised") + s})
+		out = append(out, docx.Block{Text: d.T("paper.revised", "Reason", s)})
 	}
 	n, each := 0, 0
 	for i, s := range d.r.Sections {
