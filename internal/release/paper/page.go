@@ -17,7 +17,7 @@ import (
 //go:embed paper.css
 var style string
 
-//go:embed templates/report.html
+//go:embed templates/sheet.html
 var source string
 
 var page = template.Must(template.New("report").Parse(source))

@@ -159,9 +159,7 @@ func (p *paper) unit(d release.Definition) string {
 	}
 	switch d.Kind {
 	case release.KindPersons, release.KindPersonTimes:
-		if said := p.T("paper.kind." + d.Kind); said != u {
-			return strings.TrimSpace(u + p.T("publish.comma") + said)
-		}
+		return p.T("paper.kind."+d.Kind, "Unit", u)
 	}
 	return u
 }
