@@ -31,4 +31,4 @@ go mod tidy -diff
 
 step "look"
 scripts/look.sh
-git diff --exit-code --stat -- internal/ui/static internal/report packs || { echo "what look/ builds is not what is committed: run make generate and commit" >&2; exit 1; }
+git diff --exit-code --stat -- internal/ui/static internal/report internal/release/paper packs || { echo "what look/ builds is not what is committed: run make generate and commit" >&2; exit 1; }

@@ -11,7 +11,7 @@ import (
 
 // flags of every run: no network, no extensions, nothing that outlives it.
 var flags = []string{
-	"--headless", "--disable-gpu", "--no-first-run", "--no-default-browser-check", "--no-pdf-header-footer",
+	"--headless", "--disable-gpu", "--no-first-run", "--no-default-browser-check", "--no-pdf-header-footer", "--generate-pdf-document-outline",
 	"--disable-background-networking", "--disable-component-update", "--disable-default-apps", "--disable-domain-reliability",
 	"--disable-sync", "--disable-extensions", "--disable-breakpad", "--disable-crash-reporter", "--disable-dev-shm-usage", "--metrics-recording-only", "--mute-audio",
 	"--renderer-process-limit=1",

@@ -127,6 +127,9 @@ func TestPDF(t *testing.T) {
 	}
 	file := write(t, filepath.Join(t.TempDir(), "a.pdf"), printed)
 	holds(t, run(t, "pdftotext", "-layout", file, "-"), "示例市<监测>报告", "2024", "第 2 页 共", "全市参与率为10.4%，乙区为12.4%，比上年上升0.1个百分点")
+	if !bytes.Contains(printed, []byte("/Outlines")) {
+		t.Error("no bookmarks")
+	}
 	info := run(t, "pdfinfo", file)
 	for _, want := range []string{"Tagged:          yes", "(A4)", "示例市<监测>报告"} {
 		if !strings.Contains(info, want) {
