@@ -92,33 +92,44 @@ func openAuthor(ctx context.Context, c *madeCity) (*author, error) {
 }
 
 // make writes the report, measures each step, and returns the path of its page.
+// It is composed by a program that was just started: nothing is kept yet.
 func (x *reportsReport) make(ctx context.Context, c *madeCity) (path string, err error) {
-	a, err := openAuthor(ctx, c)
-	if err != nil {
-		return "", err
-	}
-	defer func() { err = errors.Join(err, a.Close()) }()
-	year := strconv.Itoa(time.Now().Year() - 1)
-	d, err := a.Monitor.Begin(a.city, "yearly", a.Packs.Pack().RootArea, year)
-	if err != nil {
-		return "", err
-	}
-	if err := x.write(a, d); err != nil {
-		return "", err
-	}
-	var r *release.Release
-	err = x.step("composed", 10*time.Second, func() (int, error) {
-		got, bad, err := a.Monitor.Compose(a.city, d)
-		if err == nil && len(bad) > 0 {
-			err = fmt.Errorf("%d problems: %v", len(bad), bad[0])
+	var d monitor.Draft
+	err = withAuthor(ctx, c, func(a *author) error {
+		year := strconv.Itoa(time.Now().Year() - 1)
+		if d, err = a.Monitor.Begin(a.city, "yearly", a.Packs.Pack().RootArea, year); err != nil {
+			return err
 		}
-		r = got
-		return 0, err
+		return x.write(a, d)
 	})
 	if err != nil {
 		return "", err
 	}
-	return x.release(a, d, r)
+	err = withAuthor(ctx, c, func(a *author) error {
+		var r *release.Release
+		err := x.step("composed", 10*time.Second, func() (int, error) {
+			got, bad, err := a.Monitor.Compose(a.city, d)
+			if err == nil && len(bad) > 0 {
+				err = fmt.Errorf("%d problems: %v", len(bad), bad[0])
+			}
+			r = got
+			return 0, err
+		})
+		if err == nil {
+			path, err = x.release(a, d, r)
+		}
+		return err
+	})
+	return path, err
+}
+
+// withAuthor opens a city for as long as do works at it.
+func withAuthor(ctx context.Context, c *madeCity, do func(*author) error) error {
+	a, err := openAuthor(ctx, c)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(a), a.Close())
 }
 
 // write gives each district its charts, and the summary the rest.
