@@ -49,7 +49,7 @@ UNION ALL
 SELECT 'foreign ' || t.relname || ' ' || a.attname || ' ' || f.relname
 FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_class f ON f.oid = c.confrelid
 JOIN pg_namespace s ON s.oid = t.relnamespace
-JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
 WHERE c.contype = 'f' AND s.nspname = current_schema()`
 
 const sqliteSchema = `
