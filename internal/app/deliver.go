@@ -6,11 +6,12 @@ import (
 
 	"xuedu/internal/publish"
 	"xuedu/internal/release"
+	"xuedu/internal/release/export"
 )
 
 // makers make the files that are sealed with every release.
 func (a *App) makers() []publish.Deliver {
-	return []publish.Deliver{a.papers}
+	return []publish.Deliver{a.papers, openData}
 }
 
 // deliver makes all files that are sealed with a release.
@@ -24,4 +25,9 @@ func (a *App) deliver(ctx context.Context, r *release.Release) (map[string][]byt
 		maps.Copy(out, files)
 	}
 	return out, nil
+}
+
+// openData makes the formats that others' programs read.
+func openData(_ context.Context, r *release.Release) (map[string][]byte, error) {
+	return export.Files(r)
 }

@@ -21,17 +21,24 @@ import (
 // language.
 type fileRow struct {
 	Href, Name, Label, Kind, Size, Lang string
+	Hint                                string // what it is for, and what opens it
 	First                               bool
 	Made                                bool // not sealed: printed when somebody asks
 	rank                                int
 }
 
 // known are the files of a release by name, # for a language, in the order in
-// which readers want them: their label is publish.file.<key>.
+// which readers want them: their label is publish.file.<key>. For those that
+// are read by programs, publish.open.<key> says which.
 var known = []struct{ name, key, kind string }{
 	{"report.#.html", "page", "HTML"}, {"report.#.pdf", "pdf", "PDF"}, {"report.#.docx", "docx", "DOCX"}, {"annex.#.xlsx", "annex", "XLSX"},
-	{"cells.csv", "cells", "CSV"}, {"release.json", "release", "JSON"}, {"manifest.json", "manifest", "JSON"}, {"signature.json", "signature", "JSON"},
+	{"cells.csv", "cells", "CSV"}, {"areas.csv", "areas", "CSV"}, {"measures.csv", "measures", "CSV"}, {"datapackage.json", "package", "Data Package"},
+	{"cells.json-stat.json", "stat", "JSON-stat 2.0"}, {"cells.sdmx.csv", "sdmx", "SDMX-CSV 2.0"}, {"structure.sdmx.json", "structure", "SDMX-JSON 2.0"},
+	{"release.json", "release", "JSON"}, {"manifest.json", "manifest", "JSON"}, {"signature.json", "signature", "JSON"},
 }
+
+// opened are the files of which it is said what opens them.
+var opened = map[string]bool{"cells": true, "areas": true, "measures": true, "package": true, "stat": true, "sdmx": true, "structure": true}
 
 // row says what a file is; one that is not known goes by its name.
 func row(p ui.Page, name, base string, size int) fileRow {
@@ -43,6 +50,9 @@ func row(p ui.Page, name, base string, size int) fileRow {
 			continue
 		}
 		out.Label, out.Kind, out.rank = p.T("publish.file."+k.key), k.kind, i
+		if opened[k.key] {
+			out.Hint = p.T("publish.open." + k.key)
+		}
 		if ofLang {
 			out.Lang, out.First = p.T("publish.lang."+lang), lang == p.Lang
 		}
