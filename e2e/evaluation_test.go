@@ -30,7 +30,7 @@ type judged struct {
 func TestEvaluation(t *testing.T) {
 	j := &judged{session: session{t: t, ctx: browser(t), dsn: demo(t)}, year: strconv.Itoa(time.Now().Year() - 2)}
 	j.goTo(time.Now())
-	for _, step := range []func(){j.begin, j.contest, j.answer, j.publish, j.task, j.league} {
+	for _, step := range []func(){j.begin, j.contest, j.answer, j.publish, j.task, j.league, j.revise} {
 		step()
 	}
 }
@@ -145,4 +145,25 @@ func (j *judged) league() {
 	j.holds(`main`, "Sample: asked for by the council")
 	j.holds(`main`, "Seed:")
 	shoot(j.t, j.ctx, "evaluation league")
+}
+
+// revise publishes a second edition with a reason; the first stays readable.
+func (j *judged) revise() {
+	first := j.round
+	button := `button[name=do][value=revise]`
+	j.as("city")
+	j.do("without a reason", j.open(first), click(button), seen(`.govuk-error-summary a[href="#f-reason_zh-CN-revise"]`))
+	j.do("with one", set(`#f-reason_zh-CN-revise`, "演示：更正漏报的班次"), set(`#f-reason_en-revise`, "Sample: classes that were missing"), click(button), seen(`button[name=move][value=show]`))
+	j.round = j.path()
+	j.do("show", click(`button[name=move][value=show]`), gone(`button[name=move][value=show]`))
+	j.goTo(time.Now().AddDate(0, 0, 80))
+	j.as("city")
+	j.do("finish", j.open(j.round), click(`button[name=move][value=answer]`), seen(`button[name=move][value=finish]`), click(`button[name=move][value=finish]`), gone(`button[name=move][value=finish]`))
+	j.as("leading")
+	j.do("approve", j.open(j.round), click(`button[name=move][value=publish]`), gone(`button[name=move][value=publish]`))
+	j.do("read it", chromedp.Func(clearCookies), j.open(j.public), seen(`#ed-h`))
+	j.holds(`main`, "Sample: classes that were missing")
+	shoot(j.t, j.ctx, "evaluation revised")
+	j.do("the first", click(`#ed-h ~ ul a`), gone(`#ed-h ~ ul li:first-child b`))
+	j.holds(`main`, "A later one has replaced it.")
 }

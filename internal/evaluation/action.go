@@ -20,6 +20,7 @@ const (
 	ActPlanned = "planned" // what, by whom, until when
 	ActWorking = "working"
 	ActDone    = "done"
+	ActDropped = "dropped" // a revision found the cell red no more
 )
 
 // Action is what a red cell leads to.
@@ -32,8 +33,11 @@ type Action struct {
 	Progress              []Progress
 }
 
-// Late reports whether its day has passed and it is not done.
-func (a Action) Late(today string) bool { return a.State != ActDone && today > a.Due }
+// Over reports whether nothing is left to do.
+func (a Action) Over() bool { return a.State == ActDone || a.State == ActDropped }
+
+// Late reports whether its day has passed and it is not over.
+func (a Action) Late(today string) bool { return !a.Over() && today > a.Due }
 
 // Progress is one note on an action, with its state from then on.
 type Progress struct {
@@ -71,7 +75,7 @@ func action(x gen.EvaluationAction) Action {
 
 // Plan says what will be done about a red cell, by which body or post, and
 // until when. Whoever speaks for the area plans, or the office; an action that
-// is done stays as it is. It fails with Invalid for a day that is not ahead.
+// is over stays as it is. It fails with Invalid for a day that is not ahead.
 func (s *Service) Plan(ctx context.Context, r Round, id, what, owner, due string) error {
 	a, err := s.mine(ctx, r, id)
 	if err != nil {
@@ -116,7 +120,7 @@ func (s *Service) Report(ctx context.Context, r Round, id, state, what string) e
 	return s.put(ctx, r, a, was, what)
 }
 
-// mine is an action that the caller may work at, and that is not done.
+// mine is an action that the caller may work at, and that is not over.
 func (s *Service) mine(ctx context.Context, r Round, id string) (Action, error) {
 	x, err := gen.New(s.DB.Read).GetAction(ctx, id)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && x.RoundID != r.ID {
@@ -128,10 +132,11 @@ func (s *Service) mine(ctx context.Context, r Round, id string) (Action, error) 
 	if !s.covers(ctx, x.Area) && !account.From(ctx).Can(PermPrepare) {
 		return Action{}, forbidden()
 	}
-	if x.State == ActDone {
+	a := action(x)
+	if a.Over() {
 		return Action{}, errs.New(errs.Conflict, "evaluation.done")
 	}
-	return action(x), nil
+	return a, nil
 }
 
 func (s *Service) put(ctx context.Context, r Round, a Action, was, note string) error {
@@ -165,7 +170,7 @@ func (s *Service) Waiting(ctx context.Context) ([]Action, error) {
 	var out []Action
 	for _, x := range rows {
 		a := action(x)
-		if a.State != ActDone && (s.covers(ctx, a.Area) || a.Late(today) && account.From(ctx).Can(PermPrepare)) {
+		if !a.Over() && (s.covers(ctx, a.Area) || a.Late(today) && account.From(ctx).Can(PermPrepare)) {
 			out = append(out, a)
 		}
 	}

@@ -57,7 +57,9 @@ func New(d Deps) *Service { return &Service{d} }
 type Round struct {
 	ID, Method, Version string // Version is that of the method
 	Area, Period        string
-	State               string // of the workflow
+	Edition             int       // of the period: 1 = the first, the next ones revise it
+	Why                 pack.Text // of a revision, for the public
+	State               string    // of the workflow
 	Since               time.Time
 	Until               string // last day on which districts comment, "" = it was not shown to them
 	Figures             Figures

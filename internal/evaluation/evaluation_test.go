@@ -154,7 +154,12 @@ func (w *world) again(t testing.TB, r evaluation.Round) evaluation.Round {
 // public takes a round to its publication.
 func (w *world) public(t testing.TB) evaluation.Round {
 	t.Helper()
-	r := w.move(t, "analyst", w.begin(t), "show", "")
+	return w.publish(t, w.begin(t))
+}
+
+func (w *world) publish(t testing.TB, r evaluation.Round) evaluation.Round {
+	t.Helper()
+	r = w.move(t, "analyst", r, "show", "")
 	w.now = w.now.AddDate(0, 0, 11)
 	r = w.move(t, "city", r, "answer", "")
 	r = w.move(t, "analyst", r, "finish", "")
@@ -350,6 +355,47 @@ func TestLeague(t *testing.T) {
 	})
 }
 
+// A published evaluation is revised with a reason, by the same way; its tasks go
+// on, those of cells that are red no more are dropped; the first stays readable.
+func TestRevise(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		r := w.public(t) // D01 of A is red
+		why := text("更正漏报的班次")
+		want(t, second(w.Revise(as("a"), r, why)), errs.Forbidden, "a district revises")
+		want(t, second(w.Revise(as("city"), r, pack.Text{"en": "only English"})), errs.Invalid, "a reason in one language")
+		old, err := w.Actions(as(""), r)
+		ok(t, err)
+		w.registers = figures(map[string]string{"D01 A 2024": "60", "D01 A 2023": "50", "D01 B 2024": "10", "D01 B 2023": "20"}) // now B is red
+		next, err := w.Revise(as("analyst"), r, why)
+		ok(t, err)
+		if next.Edition != 2 || next.Public() || next.Why["en"] != why["en"] {
+			t.Errorf("%+v", next)
+		}
+		want(t, second(w.Revise(as("city"), r, why)), errs.Conflict, "a revision is under way")
+		want(t, second(w.Revise(as("city"), next, why)), errs.Conflict, "not public yet")
+		if got, err := w.Service.Find(as(""), "2024", 0); err != nil || got.ID != r.ID {
+			t.Errorf("public while it is revised: %+v, %v", got, err)
+		}
+		next = w.publish(t, next)
+		if got, err := w.Service.Find(as(""), "2024", 0); err != nil || got.ID != next.ID {
+			t.Errorf("the newest: %+v, %v", got, err)
+		}
+		if got, err := w.Service.Find(as(""), "2024", 1); err != nil || got.ID != r.ID {
+			t.Errorf("the first: %+v, %v", got, err)
+		}
+		want(t, second(w.Service.Find(as(""), "2024", 3)), errs.NotFound, "an edition that is not there")
+		list, err := w.Actions(as(""), next)
+		ok(t, err)
+		if len(list) != 2 || list[0].ID != old[0].ID || list[0].State != evaluation.ActDropped || len(list[0].Progress) != 1 || list[1].Area != codeB || list[1].State != evaluation.ActOpen {
+			t.Errorf("%+v", list)
+		}
+		want(t, w.Plan(as("a"), next, old[0].ID, "逐点核查", "甲区教委", "2025-12-30"), errs.Conflict, "a dropped task")
+		want(t, second(w.Revise(as("city"), r, why)), errs.Conflict, "not the newest")
+	})
+}
+
 // A version of the method that was used cannot change its rules; what versions
 // changed is listed.
 func TestMethods(t *testing.T) {
@@ -377,7 +423,7 @@ func TestMethods(t *testing.T) {
 		if w := []evaluation.Change{{"red", "", "20", "30"}, {"weight", "social", "60", "50"}, {"weight", "governance", "40", "50"}}; !slices.Equal(got, w) {
 			t.Errorf("%+v", got)
 		}
-		r, err := w.Service.Find(as(""), "2024")
+		r, err := w.Service.Find(as(""), "2024", 0)
 		ok(t, err)
 		m, err := w.MethodOf(as(""), r)
 		if err != nil || m.Red != 20 {

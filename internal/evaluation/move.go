@@ -11,7 +11,6 @@ import (
 	"xuedu/internal/account"
 	"xuedu/internal/errs"
 	"xuedu/internal/evaluation/internal/gen"
-	"xuedu/internal/evaluation/score"
 	"xuedu/internal/pack"
 	"xuedu/internal/workflow"
 )
@@ -95,10 +94,9 @@ func (s *Service) Move(ctx context.Context, r Round, move, reason string) error 
 	if err != nil {
 		return err
 	}
-	var red []score.Cell
-	var where []string
+	var t tasks
 	if slices.Contains(st.Does, "publish") {
-		if red, where, err = s.red(ctx, r); err != nil {
+		if t, err = s.tasks(ctx, r); err != nil {
 			return err
 		}
 	}
@@ -107,11 +105,8 @@ func (s *Service) Move(ctx context.Context, r Round, move, reason string) error 
 		if err := s.set(ctx, tx, r, m.Evaluation, st, now); err != nil {
 			return err
 		}
-		for i, c := range red {
-			err := gen.New(tx).InsertAction(ctx, gen.InsertActionParams{ID: newID(), RoundID: r.ID, Area: where[i], Code: c.Code, Due: s.in(m.Act), CreatedAt: now})
-			if err != nil {
-				return err
-			}
+		if err := s.carry(ctx, tx, r, t, s.in(m.Act), now); err != nil {
+			return err
 		}
 		return s.event(ctx, tx, r, st.Move.Code, st.Reason, now)
 	})
@@ -137,19 +132,6 @@ func (s *Service) set(ctx context.Context, tx *sql.Tx, r Round, e pack.Evaluatio
 	return err
 }
 
-// red lists the red cells of all areas, and where each is.
-func (s *Service) red(ctx context.Context, r Round) (cells []score.Cell, where []string, err error) {
-	m, d, err := s.rules(ctx, r)
-	for _, a := range r.Figures.Areas {
-		for _, c := range m.Of(d, a.Code).Warnings {
-			if c.Verdict == score.Red {
-				cells, where = append(cells, c), append(where, a.Code)
-			}
-		}
-	}
-	return cells, where, err
-}
-
 // SetLeague makes the ranking of a published round public, or takes it away.
 // Either needs a reason in every language of the pack, which stands beside it;
 // it fails with Conflict where it is so already, or the method has no index.
@@ -164,12 +146,9 @@ func (s *Service) SetLeague(ctx context.Context, r Round, on bool, reason pack.T
 	if m.Composite == nil || !r.Public() {
 		return errs.New(errs.Conflict, "evaluation.no_league")
 	}
-	clean := pack.Text{}
-	for _, lang := range s.Pack().Languages {
-		clean[lang] = strings.TrimSpace(reason[lang])
-		if len(clean[lang]) < 2 || len(clean[lang]) > maxText {
-			return errs.InvalidField("reason_"+lang, "evaluation.needs_reason", "N", maxText)
-		}
+	clean, err := s.spoken(reason)
+	if err != nil {
+		return err
 	}
 	body, err := json.Marshal(clean)
 	if err != nil {
@@ -189,6 +168,18 @@ func (s *Service) SetLeague(ctx context.Context, r Round, on bool, reason pack.T
 		}
 		return s.event(ctx, tx, r, verb, clean[s.Pack().Languages[0]], s.stamp())
 	})
+}
+
+// spoken is a reason for the public in every language of the pack.
+func (s *Service) spoken(reason pack.Text) (pack.Text, error) {
+	clean := pack.Text{}
+	for _, lang := range s.Pack().Languages {
+		clean[lang] = strings.TrimSpace(reason[lang])
+		if len(clean[lang]) < 2 || len(clean[lang]) > maxText {
+			return nil, errs.InvalidField("reason_"+lang, "evaluation.needs_reason", "N", maxText)
+		}
+	}
+	return clean, nil
 }
 
 func bit(b bool) int64 {

@@ -8,15 +8,15 @@ SELECT code, version, body, created_at FROM evaluation_method WHERE code = @code
 SELECT code, version, body, created_at FROM evaluation_method ORDER BY created_at DESC, code, version;
 
 -- name: InsertRound :exec
-INSERT INTO evaluation_round (id, method, version, area, period, state, since, until, figures, figures_at, league, league_reason, finished_by, approved_by, created_at, created_by)
-VALUES (@id, @method, @version, @area, @period, @state, @since, '', @figures, @since, 0, '{}', '', '', @since, @created_by);
+INSERT INTO evaluation_round (id, method, version, area, period, edition, why, state, since, until, figures, figures_at, league, league_reason, finished_by, approved_by, created_at, created_by)
+VALUES (@id, @method, @version, @area, @period, @edition, @why, @state, @since, '', @figures, @since, 0, '{}', '', '', @since, @created_by);
 
 -- name: GetRound :one
-SELECT id, method, version, area, period, state, since, until, figures, figures_at, league, league_reason, finished_by, approved_by, published_at, created_at, created_by
+SELECT id, method, version, area, period, edition, why, state, since, until, figures, figures_at, league, league_reason, finished_by, approved_by, published_at, created_at, created_by
 FROM evaluation_round WHERE id = @id;
 
 -- name: AllRounds :many
-SELECT id, method, version, area, period, state, since, until, figures, figures_at, league, league_reason, finished_by, approved_by, published_at, created_at, created_by
+SELECT id, method, version, area, period, edition, why, state, since, until, figures, figures_at, league, league_reason, finished_by, approved_by, published_at, created_at, created_by
 FROM evaluation_round ORDER BY period DESC, created_at DESC, id DESC;
 
 -- name: SetRoundState :execrows
@@ -53,6 +53,9 @@ SELECT id, round_id, area, code, state, text, owner, due, created_at FROM evalua
 
 -- name: PlanAction :execrows
 UPDATE evaluation_action SET state = @state, text = @text, owner = @owner, due = @due WHERE id = @id AND state = @was;
+
+-- name: TakeAction :exec
+UPDATE evaluation_action SET round_id = @round_id, state = @state WHERE id = @id;
 
 -- name: InsertProgress :exec
 INSERT INTO evaluation_progress (id, action_id, state, text, actor, created_at) VALUES (@id, @action_id, @state, @text, @actor, @created_at);

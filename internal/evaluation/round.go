@@ -16,6 +16,7 @@ import (
 	"xuedu/internal/errs"
 	"xuedu/internal/evaluation/internal/gen"
 	"xuedu/internal/pack"
+	"xuedu/internal/period"
 )
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
@@ -35,15 +36,21 @@ func (s *Service) Begin(ctx context.Context, periodName string) (Round, error) {
 	if err != nil {
 		return Round{}, err
 	}
-	m, err := s.machine(e)
-	if err != nil {
-		return Round{}, err
-	}
-	r := Round{ID: newID(), Method: e.Code, Version: e.Version, Area: s.Pack().RootArea, Period: at.Name, State: m.Definition().Start,
-		CreatedAt: s.stamp(), CreatedBy: account.From(ctx).ID}
+	r := Round{Area: s.Pack().RootArea, Period: at.Name, Edition: 1}
 	if err := s.free(ctx, r); err != nil {
 		return r, err
 	}
+	return s.start(ctx, e, at, r)
+}
+
+// start collects the figures of a round by a method and keeps it.
+func (s *Service) start(ctx context.Context, e pack.Evaluation, at period.Period, r Round) (Round, error) {
+	m, err := s.machine(e)
+	if err != nil {
+		return r, err
+	}
+	r.ID, r.Method, r.Version, r.State = newID(), e.Code, e.Version, m.Definition().Start
+	r.CreatedAt, r.CreatedBy = s.stamp(), account.From(ctx).ID
 	if r.Figures, err = s.collect(ctx, e, r.Area, at); err != nil {
 		return r, err
 	}
@@ -58,22 +65,27 @@ func (s *Service) begin(ctx context.Context, tx *sql.Tx, e pack.Evaluation, r Ro
 	if err != nil {
 		return err
 	}
-	if err := s.keep(ctx, tx, e, r.CreatedAt); err != nil {
-		return err
-	}
-	err = gen.New(tx).InsertRound(ctx, gen.InsertRoundParams{ID: r.ID, Method: r.Method, Version: r.Version, Area: r.Area, Period: r.Period, State: r.State,
-		Since: r.CreatedAt, Figures: string(body), CreatedBy: r.CreatedBy})
+	why, err := json.Marshal(r.Why)
 	if err != nil {
 		return err
 	}
-	return s.event(ctx, tx, r, "begin", "", r.CreatedAt)
+	if err := s.keep(ctx, tx, e, r.CreatedAt); err != nil {
+		return err
+	}
+	err = gen.New(tx).InsertRound(ctx, gen.InsertRoundParams{ID: r.ID, Method: r.Method, Version: r.Version, Area: r.Area, Period: r.Period,
+		Edition: int64(r.Edition), Why: string(why), State: r.State, Since: r.CreatedAt, Figures: string(body), CreatedBy: r.CreatedBy})
+	if err != nil {
+		return err
+	}
+	return s.event(ctx, tx, r, "begin", r.Why.In(s.Pack().Languages[0]), r.CreatedAt)
 }
 
-// free fails with Conflict where the period has a round that was not dropped.
+// free fails with Conflict where the period has a round that is worked at, or
+// was published and is not what this one revises.
 func (s *Service) free(ctx context.Context, r Round) error {
 	all, err := s.all(ctx)
 	for _, x := range all {
-		if x.Area == r.Area && x.Period == r.Period && (x.Public() || s.open(ctx, x)) {
+		if x.Area == r.Area && x.Period == r.Period && (x.Public() && x.Edition >= r.Edition || s.open(ctx, x)) {
 			return errs.New(errs.Conflict, "evaluation.begun")
 		}
 	}
@@ -186,15 +198,24 @@ func (s *Service) Round(ctx context.Context, id string) (Round, error) {
 	return r, err
 }
 
-// Find returns the published round of a period. It fails with NotFound.
-func (s *Service) Find(ctx context.Context, periodName string) (Round, error) {
-	all, err := s.all(ctx)
+// Find returns a published edition of a period, 0 = the newest. It fails with
+// NotFound.
+func (s *Service) Find(ctx context.Context, periodName string, edition int) (Round, error) {
+	all, err := s.Editions(ctx, periodName)
 	for _, r := range all {
-		if r.Period == periodName && r.Public() {
+		if edition == 0 || r.Edition == edition {
 			return r, nil
 		}
 	}
 	return Round{}, errors.Join(err, notFound())
+}
+
+// Editions are the published rounds of a period, the newest first.
+func (s *Service) Editions(ctx context.Context, periodName string) ([]Round, error) {
+	all, err := s.all(ctx)
+	all = slices.DeleteFunc(all, func(r Round) bool { return r.Period != periodName || !r.Public() })
+	slices.SortFunc(all, func(a, b Round) int { return b.Edition - a.Edition })
+	return all, err
 }
 
 // Events lists what was done with a round, the oldest first, for who may see it.
@@ -208,10 +229,13 @@ func (s *Service) Events(ctx context.Context, r Round) ([]Event, error) {
 }
 
 func round(row gen.EvaluationRound) (Round, error) {
-	r := Round{ID: row.ID, Method: row.Method, Version: row.Version, Area: row.Area, Period: row.Period, State: row.State, Since: row.Since, Until: row.Until,
+	r := Round{ID: row.ID, Method: row.Method, Version: row.Version, Area: row.Area, Period: row.Period, Edition: int(row.Edition), State: row.State, Since: row.Since, Until: row.Until,
 		FiguresAt: row.FiguresAt, League: row.League == 1, FinishedBy: row.FinishedBy, ApprovedBy: row.ApprovedBy, PublishedAt: row.PublishedAt.Time,
 		CreatedAt: row.CreatedAt, CreatedBy: row.CreatedBy}
 	if err := json.Unmarshal([]byte(row.Figures), &r.Figures); err != nil {
+		return r, fmt.Errorf("evaluation %s: %w", row.ID, err)
+	}
+	if err := json.Unmarshal([]byte(row.Why), &r.Why); err != nil {
 		return r, fmt.Errorf("evaluation %s: %w", row.ID, err)
 	}
 	if err := json.Unmarshal([]byte(row.LeagueReason), &r.LeagueReason); err != nil {

@@ -14,7 +14,7 @@ func (x index) reports(p *Pack) {
 		}
 	}
 	if e := p.Evaluation; e != nil {
-		x.add(KindEvaluation, e.Code, fields{"version": e.Version, "level": e.Level, "period": e.Period, "programme": e.Programme, "dimensions": plain(e.Dimensions),
+		x.add(KindEvaluation, e.Code, fields{"version": e.Version, "level": e.Level, "period": e.Period, "dimensions": plain(e.Dimensions),
 			"red": fmt.Sprint(e.Red), "amber": fmt.Sprint(e.Amber), "comment": fmt.Sprint(e.Comment), "act": fmt.Sprint(e.Act), "composite": plain(e.Composite),
 			"workflow": e.Workflow, "changes": plain(e.Changes)}.text("name", e.Name))
 	}

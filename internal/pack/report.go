@@ -56,7 +56,6 @@ type Evaluation struct {
 	Name       Text                  `yaml:"name" json:"name"`
 	Level      string                `yaml:"level" json:"level"`           // of the areas that are evaluated
 	Period     string                `yaml:"period" json:"period"`         // year, quarter; "" = year
-	Programme  string                `yaml:"programme" json:"programme"`   // of award whose experts judge; "" = figures alone
 	Dimensions []EvaluationDimension `yaml:"dimensions" json:"dimensions"` // economic, social, cultural, ecological, governance
 	Red        int                   `yaml:"red" json:"red"`               // percent behind its own target from which a cell is red
 	Amber      int                   `yaml:"amber" json:"amber"`

@@ -15,6 +15,8 @@ CREATE TABLE evaluation_round (
   version       TEXT NOT NULL,                -- of the method
   area          TEXT NOT NULL,                -- code
   period        TEXT NOT NULL,
+  edition       BIGINT NOT NULL,              -- 1 = the first; the next ones revise it
+  why           TEXT NOT NULL,                -- of a revision, for the public: JSON, text by language tag
   state         TEXT NOT NULL,                -- of the workflow of the pack
   since         TIMESTAMPTZ NOT NULL,
   until         TEXT NOT NULL,                -- last day on which districts comment, '' = not shown yet

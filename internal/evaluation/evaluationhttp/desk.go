@@ -20,6 +20,7 @@ type deskList struct {
 
 type roundRow struct {
 	ID, When, State, Until string
+	Edition                int
 	Public                 bool
 	Since                  time.Time
 	Mine                   []link // areas of the caller
@@ -68,7 +69,7 @@ func (h *handler) listWith(w http.ResponseWriter, r *http.Request, cause problem
 
 func (h *handler) roundRow(r *http.Request, p page, x evaluation.Round) (roundRow, error) {
 	m, err := h.Evaluations.MethodOf(r.Context(), x)
-	row := roundRow{ID: x.ID, When: p.period(x.Period), State: h.stateName(p, m, x.State), Public: x.Public(), Since: x.Since}
+	row := roundRow{ID: x.ID, When: p.period(x.Period), Edition: x.Edition, State: h.stateName(p, m, x.State), Public: x.Public(), Since: x.Since}
 	if x.Until != "" && !x.Public() {
 		row.Until = p.day(x.Until)
 	}

@@ -59,7 +59,9 @@ type file struct {
 	Period    string                   `json:"period"`
 	Area      string                   `json:"area"`
 	Published string                   `json:"published"`
-	Seed      string                   `json:"seed"` // of the runs of ranks
+	Edition   int                      `json:"edition"`
+	Why       pack.Text                `json:"why,omitempty"` // of a revision
+	Seed      string                   `json:"seed"`          // of the runs of ranks
 	Method    pack.Evaluation          `json:"method"`
 	Figures   evaluation.Figures       `json:"figures"`
 	Verdicts  map[string][]fileVerdict `json:"verdicts"` // by area
@@ -81,7 +83,7 @@ func (h *handler) json(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f := file{Period: x.Period, Area: x.Area, Published: x.PublishedAt.Format("2006-01-02T15:04:05Z07:00"), Seed: x.Seed(), Method: m.Evaluation, Figures: x.Figures, Verdicts: map[string][]fileVerdict{}}
+	f := file{Period: x.Period, Edition: x.Edition, Why: x.Why, Area: x.Area, Published: x.PublishedAt.Format("2006-01-02T15:04:05Z07:00"), Seed: x.Seed(), Method: m.Evaluation, Figures: x.Figures, Verdicts: map[string][]fileVerdict{}}
 	for _, y := range list {
 		f.Verdicts[y.Area] = verdicts(y)
 	}

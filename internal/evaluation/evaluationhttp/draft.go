@@ -98,7 +98,7 @@ func (h *handler) actions(r *http.Request, p page, x evaluation.Round, area stri
 			continue
 		}
 		row := h.actionRow(p, x, a, names)
-		row.May = a.State != evaluation.ActDone && (h.Evaluations.Speaks(r.Context(), area) || p.Can(r, evaluation.PermPrepare))
+		row.May = !a.Over() && (h.Evaluations.Speaks(r.Context(), area) || p.Can(r, evaluation.PermPrepare))
 		out = append(out, row)
 	}
 	return out, err

@@ -60,6 +60,7 @@ func Routes(d Deps) []web.Route {
 		{Pattern: "GET " + one, Perm: desk, Handler: h.round},
 		{Pattern: "POST " + one + "/move", Perm: desk, Handler: h.move},
 		{Pattern: "POST " + one + "/collect", Perm: prepare, Handler: h.collect},
+		{Pattern: "POST " + one + "/revise", Perm: prepare, Handler: h.revise},
 		{Pattern: "POST " + one + "/league", Perm: approve, Handler: h.setLeague},
 		{Pattern: "POST " + one + "/notes/{note}", Perm: prepare, Handler: h.answer},
 		{Pattern: "GET " + one + "/areas/{area}", Perm: desk, Handler: h.draft},

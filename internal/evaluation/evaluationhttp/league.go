@@ -94,8 +94,9 @@ func ranks(r score.Index) string {
 // leaguePage is the ranking in public, where the city decided so and said why.
 type leaguePage struct {
 	page
-	When, Base, Reason string
-	K                  *ranking
+	edition
+	When, Reason string
+	K            *ranking
 }
 
 func (h *handler) league(w http.ResponseWriter, r *http.Request) error {
@@ -110,7 +111,10 @@ func (h *handler) league(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := leaguePage{page: sitePage(r), Base: "/evaluations/" + x.Period}
+	p := leaguePage{page: sitePage(r)}
+	if p.edition, err = h.edition(r, p.page, x); err != nil {
+		return err
+	}
 	p.When, p.Reason, p.K = p.period(x.Period), x.LeagueReason.In(p.Lang), p.ranking(x, m, k)
 	p.Title = p.T("evaluation.league.of", "Period", p.When)
 	return web.Render(w, r, http.StatusOK, leagueView, p)

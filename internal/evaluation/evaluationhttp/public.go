@@ -2,6 +2,7 @@ package evaluationhttp
 
 import (
 	"net/http"
+	"strconv"
 
 	"xuedu/internal/errs"
 	"xuedu/internal/evaluation"
@@ -15,7 +16,7 @@ type publicList struct {
 	Method bool
 }
 
-type publicRow struct{ Href, When, Published, Version string }
+type publicRow struct{ period, Href, When, Published, Version string }
 
 func (h *handler) public(w http.ResponseWriter, r *http.Request) error {
 	p := publicList{page: sitePage(r)}
@@ -24,8 +25,8 @@ func (h *handler) public(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, x := range list {
-		if x.Public() {
-			p.Rows = append(p.Rows, publicRow{"/evaluations/" + x.Period, p.period(x.Period), p.DateTime(x.PublishedAt), x.Version})
+		if x.Public() && (len(p.Rows) == 0 || p.Rows[len(p.Rows)-1].period != x.Period) { // the newest edition alone
+			p.Rows = append(p.Rows, publicRow{x.Period, "/evaluations/" + x.Period, p.period(x.Period), p.DateTime(x.PublishedAt), x.Version})
 		}
 	}
 	all, err := h.Evaluations.Methods(r.Context())
@@ -44,13 +45,13 @@ type openPage struct {
 	Source          string
 	SourceHref      string
 	Version         string
-	Base            string
-	Rows            []openRow
-	League          bool
-	Reason          string
-	Contests        int
-	Actions, Done   int
-	Late            int
+	edition
+	Rows          []openRow
+	League        bool
+	Reason        string
+	Contests      int
+	Actions, Done int
+	Late          int
 }
 
 type openRow struct {
@@ -61,7 +62,14 @@ type openRow struct {
 }
 
 func (h *handler) found(r *http.Request) (evaluation.Round, evaluation.Method, error) {
-	x, err := h.Evaluations.Find(r.Context(), r.PathValue("period"))
+	n := 0 // the newest
+	if s := r.FormValue("edition"); s != "" {
+		var err error
+		if n, err = strconv.Atoi(s); err != nil || n < 1 {
+			return evaluation.Round{}, evaluation.Method{}, errs.New(errs.NotFound, "evaluation.not_found")
+		}
+	}
+	x, err := h.Evaluations.Find(r.Context(), r.PathValue("period"), n)
 	if err != nil {
 		return x, evaluation.Method{}, err
 	}
@@ -74,9 +82,12 @@ func (h *handler) open(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := openPage{page: sitePage(r), Version: m.Version, Base: "/evaluations/" + x.Period, League: x.League}
+	p := openPage{page: sitePage(r), Version: m.Version, League: x.League}
 	p.When, p.Published, p.Reason = p.period(x.Period), p.DateTime(x.PublishedAt), x.LeagueReason.In(p.Lang)
 	p.Title = p.T("evaluation.of", "Period", p.When)
+	if p.edition, err = h.edition(r, p.page, x); err != nil {
+		return err
+	}
 	p.Source, p.SourceHref = p.source(x)
 	list, err := h.Evaluations.Profiles(r.Context(), x)
 	if err != nil {
@@ -84,7 +95,7 @@ func (h *handler) open(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, y := range list {
 		one := p.profile(x, m, y)
-		row := openRow{Name: one.Name, Href: p.Base + "/" + one.Area, Count: one.Count}
+		row := openRow{Name: one.Name, Href: p.Base + "/" + one.Area + p.Query, Count: one.Count}
 		if len(one.Strengths) > 0 {
 			row.Best = one.Strengths[0].Name
 		}
@@ -126,10 +137,11 @@ func (h *handler) sums(r *http.Request, x evaluation.Round, p *openPage) error {
 // areaPage is one district in public.
 type areaPage struct {
 	page
-	When, Published, Base string
-	P                     profile
-	Contests              []noteRow
-	Actions               []actionRow
+	When, Published string
+	edition
+	P        profile
+	Contests []noteRow
+	Actions  []actionRow
 }
 
 func (h *handler) area(w http.ResponseWriter, r *http.Request) error {
@@ -141,7 +153,10 @@ func (h *handler) area(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := areaPage{page: sitePage(r), Base: "/evaluations/" + x.Period}
+	p := areaPage{page: sitePage(r)}
+	if p.edition, err = h.edition(r, p.page, x); err != nil {
+		return err
+	}
 	p.When, p.Published, p.P = p.period(x.Period), p.DateTime(x.PublishedAt), p.profile(x, m, y)
 	p.Title = p.T("evaluation.area_of", "Name", p.P.Name, "Period", p.When)
 	notes, err := h.notes(r, p.page, x, y.Area)

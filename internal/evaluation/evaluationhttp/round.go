@@ -27,6 +27,10 @@ type roundPage struct {
 	Approve    bool
 	Reason     pack.Text
 	Reasons    []reasonField
+	Revise     bool // the caller may begin a new edition
+	Whys       []reasonField
+	Why        string // of this edition
+	Edition    int
 	Events     []eventRow
 	Period     string
 }
@@ -71,7 +75,7 @@ func (h *handler) roundWith(w http.ResponseWriter, r *http.Request, cause proble
 	if err != nil {
 		return err
 	}
-	p := roundPage{page: deskPage(r), Version: m.Version, League: x.League, Reason: x.LeagueReason, Period: x.Period}
+	p := roundPage{page: deskPage(r), Version: m.Version, League: x.League, Reason: x.LeagueReason, Period: x.Period, Edition: x.Edition}
 	status, err := p.refuse(cause)
 	if err != nil {
 		return err
@@ -87,15 +91,27 @@ func (h *handler) roundWith(w http.ResponseWriter, r *http.Request, cause proble
 	for _, o := range evaluation.Outcomes {
 		p.Outcomes = append(p.Outcomes, link{o, p.T("evaluation.outcome." + o)})
 	}
-	for _, lang := range h.Pack().Languages {
-		p.Reasons = append(p.Reasons, reasonField{lang, p.T("evaluation.league.reason_in", "Lang", p.T("evaluation.lang."+lang)), r.FormValue("reason_" + lang)})
-	}
-	for _, fill := range []func(*http.Request, evaluation.Round, evaluation.Method, *roundPage) error{h.fillMoves, h.fillAreas, h.fillNotes, h.fillRanking, h.fillEvents} {
+	p.Why = x.Why.In(p.Lang)
+	p.Reasons, p.Whys = h.reasonFields(r, p.page, "league"), h.reasonFields(r, p.page, "revise")
+	for _, fill := range []func(*http.Request, evaluation.Round, evaluation.Method, *roundPage) error{h.fillRevise, h.fillMoves, h.fillAreas, h.fillNotes, h.fillRanking, h.fillEvents} {
 		if err := fill(r, x, m, &p); err != nil {
 			return err
 		}
 	}
 	return web.Render(w, r, status, roundView, p)
+}
+
+// reasonFields ask for a reason in every language of the pack; what was typed
+// into that form stays.
+func (h *handler) reasonFields(r *http.Request, p page, form string) (out []reasonField) {
+	for _, lang := range h.Pack().Languages {
+		f := reasonField{Lang: lang, Label: p.T("evaluation.league.reason_in", "Lang", p.T("evaluation.lang."+lang))}
+		if r.FormValue("do") == form {
+			f.Text = r.FormValue("reason_" + lang)
+		}
+		out = append(out, f)
+	}
+	return out
 }
 
 func (h *handler) fillMoves(r *http.Request, x evaluation.Round, m evaluation.Method, p *roundPage) error {
@@ -234,12 +250,37 @@ func (h *handler) collect(w http.ResponseWriter, r *http.Request) error {
 
 func (h *handler) setLeague(w http.ResponseWriter, r *http.Request) error {
 	return h.act(w, r, "", func(x evaluation.Round) error {
-		reason := pack.Text{}
-		for _, lang := range h.Pack().Languages {
-			reason[lang] = r.FormValue("reason_" + lang)
-		}
-		return h.Evaluations.SetLeague(r.Context(), x, r.FormValue("on") == "1", reason)
+		return h.Evaluations.SetLeague(r.Context(), x, r.FormValue("on") == "1", h.reasons(r))
 	})
+}
+
+func (h *handler) reasons(r *http.Request) pack.Text {
+	out := pack.Text{}
+	for _, lang := range h.Pack().Languages {
+		out[lang] = r.FormValue("reason_" + lang)
+	}
+	return out
+}
+
+func (h *handler) fillRevise(r *http.Request, x evaluation.Round, _ evaluation.Method, p *roundPage) error {
+	if !x.Public() || !p.Prepare {
+		return nil
+	}
+	all, err := h.Evaluations.Editions(r.Context(), x.Period)
+	p.Revise = len(all) > 0 && all[0].ID == x.ID
+	return err
+}
+
+func (h *handler) revise(w http.ResponseWriter, r *http.Request) error {
+	x, err := h.Evaluations.Round(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	next, err := h.Evaluations.Revise(r.Context(), x, h.reasons(r))
+	if err != nil {
+		return h.roundWith(w, r, problem{err, "revise"})
+	}
+	return back(w, r, "/desk/evaluations/"+next.ID)
 }
 
 func (h *handler) answer(w http.ResponseWriter, r *http.Request) error {

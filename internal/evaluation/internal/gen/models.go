@@ -59,6 +59,8 @@ type EvaluationRound struct {
 	Version      string
 	Area         string
 	Period       string
+	Edition      int64
+	Why          string
 	State        string
 	Since        time.Time
 	Until        string

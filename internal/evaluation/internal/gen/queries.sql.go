@@ -84,7 +84,7 @@ func (q *Queries) AllProgress(ctx context.Context, roundID string) ([]Evaluation
 }
 
 const allRounds = `-- name: AllRounds :many
-SELECT id, method, version, area, period, state, since, until, figures, figures_at, league, league_reason, finished_by, approved_by, published_at, created_at, created_by
+SELECT id, method, version, area, period, edition, why, state, since, until, figures, figures_at, league, league_reason, finished_by, approved_by, published_at, created_at, created_by
 FROM evaluation_round ORDER BY period DESC, created_at DESC, id DESC
 `
 
@@ -103,6 +103,8 @@ func (q *Queries) AllRounds(ctx context.Context) ([]EvaluationRound, error) {
 			&i.Version,
 			&i.Area,
 			&i.Period,
+			&i.Edition,
+			&i.Why,
 			&i.State,
 			&i.Since,
 			&i.Until,
@@ -240,7 +242,7 @@ func (q *Queries) GetMethod(ctx context.Context, arg GetMethodParams) (Evaluatio
 }
 
 const getRound = `-- name: GetRound :one
-SELECT id, method, version, area, period, state, since, until, figures, figures_at, league, league_reason, finished_by, approved_by, published_at, created_at, created_by
+SELECT id, method, version, area, period, edition, why, state, since, until, figures, figures_at, league, league_reason, finished_by, approved_by, published_at, created_at, created_by
 FROM evaluation_round WHERE id = $1
 `
 
@@ -253,6 +255,8 @@ func (q *Queries) GetRound(ctx context.Context, id string) (EvaluationRound, err
 		&i.Version,
 		&i.Area,
 		&i.Period,
+		&i.Edition,
+		&i.Why,
 		&i.State,
 		&i.Since,
 		&i.Until,
@@ -399,8 +403,8 @@ func (q *Queries) InsertProgress(ctx context.Context, arg InsertProgressParams) 
 }
 
 const insertRound = `-- name: InsertRound :exec
-INSERT INTO evaluation_round (id, method, version, area, period, state, since, until, figures, figures_at, league, league_reason, finished_by, approved_by, created_at, created_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, $7, 0, '{}', '', '', $7, $9)
+INSERT INTO evaluation_round (id, method, version, area, period, edition, why, state, since, until, figures, figures_at, league, league_reason, finished_by, approved_by, created_at, created_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, $9, 0, '{}', '', '', $9, $11)
 `
 
 type InsertRoundParams struct {
@@ -409,6 +413,8 @@ type InsertRoundParams struct {
 	Version   string
 	Area      string
 	Period    string
+	Edition   int64
+	Why       string
 	State     string
 	Since     time.Time
 	Figures   string
@@ -422,6 +428,8 @@ func (q *Queries) InsertRound(ctx context.Context, arg InsertRoundParams) error 
 		arg.Version,
 		arg.Area,
 		arg.Period,
+		arg.Edition,
+		arg.Why,
 		arg.State,
 		arg.Since,
 		arg.Figures,
@@ -611,4 +619,19 @@ func (q *Queries) SetRoundState(ctx context.Context, arg SetRoundStateParams) (i
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const takeAction = `-- name: TakeAction :exec
+UPDATE evaluation_action SET round_id = $1, state = $2 WHERE id = $3
+`
+
+type TakeActionParams struct {
+	RoundID string
+	State   string
+	ID      string
+}
+
+func (q *Queries) TakeAction(ctx context.Context, arg TakeActionParams) error {
+	_, err := q.db.ExecContext(ctx, takeAction, arg.RoundID, arg.State, arg.ID)
+	return err
 }
