@@ -62,6 +62,9 @@ func (c *collector) head(areaCode string) {
 	c.out = &release.Release{Format: release.Format, Series: c.report.Code, Area: areaCode, Period: c.at.Name, Stage: release.Final,
 		Title: release.Text(c.report.Title), Publisher: release.Text(c.report.Publisher), Languages: c.report.Languages, Program: c.Program,
 		Synthetic: c.Synthetic(), Pack: release.Source{Name: c.pack.Name, Version: c.pack.Version}, Words: map[string]release.Words{}}
+	if l := c.pack.Licence; l != nil {
+		c.out.Licence = &release.Licence{IRI: l.IRI, Name: release.Text(l.Name)}
+	}
 	for _, lang := range c.report.Languages {
 		c.out.Words[lang] = narrative.WordsFrom(func(key string, args ...any) string { return c.Bundle.T(lang, key, args...) })
 	}

@@ -151,6 +151,10 @@ func (p *Pack) things() index {
 	for i, o := range p.Owner {
 		head.text(fmt.Sprint("owner.", i+1), o)
 	}
+	if p.Licence != nil {
+		head["licence"] = p.Licence.IRI
+		head.text("licence.name", p.Licence.Name)
+	}
 	x.add(KindPack, "pack", head.text("title", p.Title).text("city", p.City))
 	for _, q := range p.Params.list() {
 		x.add(KindParam, q.Code, fields{"value": fmt.Sprint(q.Value)})

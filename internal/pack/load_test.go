@@ -182,6 +182,8 @@ func TestCheckSaysWhere(t *testing.T) {
 		{"range", edit{"pack.yaml", "credit_minutes: 60", "credit_minutes: 0"}, "pack.yaml:16 pack.problem.range"},
 		{"too_few", edit{"themes.yaml", "", "[]"}, "themes.yaml:1 pack.problem.too_few"},
 		{"repeated", edit{"pack.yaml", "weekend: [fri, sat]", "weekend: [fri, fri]"}, "pack.yaml:12 pack.problem.repeated"},
+		{"licence", edit{"pack.yaml", "https://creativecommons.org", "creativecommons.org"}, "pack.yaml:18 pack.problem.pattern"},
+		{"licence without a name", edit{"pack.yaml", "4.0 International}", "4.0 International, de: x}"}, "pack.yaml:19 pack.problem.other_language"},
 		{"newer", edit{"pack.yaml", "format: 1", "format: 2"}, "pack.yaml:2 pack.problem.newer"},
 		{"zone", edit{"pack.yaml", "Asia/Urumqi", "Asia/Nowhere"}, "pack.yaml:11 pack.problem.zone"},
 		{"no_area", edit{"pack.yaml", "root_area: QH", "root_area: XX"}, "pack.yaml:10 pack.problem.no_area"},

@@ -37,6 +37,7 @@ type Pack struct {
 	RootArea  string   `yaml:"root_area"` // code of the city
 	TimeZone  string   `yaml:"time_zone"`
 	Params    Params   `yaml:"params"`
+	Licence   *Licence `yaml:"licence"` // under which what is published may be used; nil = none is named
 
 	Security *Security `yaml:"security"` // nil = the program's own rules
 
@@ -57,6 +58,12 @@ type Pack struct {
 	Bodies        []Body                `yaml:"-"` // data/orgs.csv: those of a type of group body
 
 	files []File
+}
+
+// Licence is one under which open data are given.
+type Licence struct {
+	IRI  string `yaml:"iri" json:"iri"` // where its text stands: what programs compare
+	Name Text   `yaml:"name" json:"name"`
 }
 
 // Body is an institution that a plan names: it issues or answers for it.

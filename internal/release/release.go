@@ -30,6 +30,7 @@ type Release struct {
 	Reason     Text              `json:"reason,omitempty"`     // of a revision, for the public
 	Title      Text              `json:"title"`
 	Publisher  Text              `json:"publisher"`
+	Licence    *Licence          `json:"licence,omitempty"` // nil = none was named
 	Languages  []string          `json:"languages"`
 	Synthetic  bool              `json:"synthetic,omitempty"` // figures of a demonstration city
 	Frozen     string            `json:"frozen"`              // RFC 3339, UTC
@@ -46,6 +47,12 @@ type Release struct {
 	Words      map[string]Words  `json:"words"` // by language: the phrases that bound sentences are made with
 	Disclosure Disclosure        `json:"disclosure"`
 	Signoffs   []Signoff         `json:"signoffs"` // who answered for it, by role; at least two people
+}
+
+// Licence is one under which a release may be used.
+type Licence struct {
+	IRI  string `json:"iri"`
+	Name Text   `json:"name"`
 }
 
 // Source names something with its content's digest.

@@ -165,3 +165,22 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// A release that was signed before licences were named has the same bytes still.
+func TestWithoutLicence(t *testing.T) {
+	t.Parallel()
+	r := release.Release{Format: release.Format, Series: "yearly"}
+	old, err := r.Canonical()
+	if err != nil || bytes.Contains(old, []byte("licen")) {
+		t.Fatalf("%s, %v", old, err)
+	}
+	r.Licence = &release.Licence{IRI: "https://example.org/l", Name: release.Text{"en": "Free"}}
+	b, err := r.Canonical()
+	if err != nil || !bytes.Contains(b, []byte(`"licence":{"iri":"https://example.org/l","name":{"en":"Free"}}`)) {
+		t.Fatalf("%s, %v", b, err)
+	}
+	back, err := release.Parse(b)
+	if err != nil || back.Licence.Name["en"] != "Free" {
+		t.Error(back, err)
+	}
+}

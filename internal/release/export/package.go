@@ -25,9 +25,13 @@ func Package(r *release.Release) ([]byte, error) {
 		resources = append(resources, object{"name": t.name, "path": t.path, "profile": "tabular-data-resource", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8",
 			"bytes": len(b), "hash": "sha256:" + release.Digest(b), "schema": t.schema})
 	}
-	return encode(object{"profile": "tabular-data-package", "name": name(r), "id": name(r) + "@" + r.Version, "title": first(r.Title, r), "titles": r.Title, "version": r.Version,
+	out := object{"profile": "tabular-data-package", "name": name(r), "id": name(r) + "@" + r.Version, "title": first(r.Title, r), "titles": r.Title, "version": r.Version,
 		"created": r.Frozen, "languages": r.Languages, "stage": r.Stage, "synthetic": r.Synthetic, "sources": sources(r), "resources": resources,
-		"contributors": []object{{"title": first(r.Publisher, r), "role": "publisher"}}})
+		"contributors": []object{{"title": first(r.Publisher, r), "role": "publisher"}}}
+	if r.Licence != nil {
+		out["licenses"] = []object{{"path": r.Licence.IRI, "title": first(r.Licence.Name, r)}}
+	}
+	return encode(out)
 }
 
 // name is that of a release as URLs and file names take it.
