@@ -19,7 +19,7 @@ import (
 
 // Version is that of the surface, not of the program: it grows when the OpenAPI
 // document changes (api/openapi.json, checked by a test).
-const Version = "1.2.0"
+const Version = "1.3.0"
 
 // Path is where the API stands.
 const Path = "/api/v1"
@@ -36,7 +36,7 @@ type API struct {
 func New(operations ...func(huma.API)) *API {
 	a := &API{mux: http.NewServeMux(), paths: map[string]bool{Path + "/openapi.json": true}}
 	c := huma.DefaultConfig("Xuedu", Version)
-	c.Info.Description = "Exact figures of a learning city: participation for any area, period and group, and its indicators, with the way to the records behind each."
+	c.Info.Description = "Exact figures of a learning city: participation for any area, period and group, its indicators, with the way to the records behind each, and every published release."
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = Path+"/openapi", "", ""
 	c.CreateHooks = nil
 	c.RejectUnknownQueryParameters = true

@@ -13,6 +13,7 @@ import (
 	"xuedu/internal/ledger/ledgerhttp"
 	"xuedu/internal/pack"
 	"xuedu/internal/portalhttp"
+	"xuedu/internal/publish/publishhttp"
 	"xuedu/internal/web"
 )
 
@@ -26,7 +27,7 @@ func (a *App) faceRoutes() []web.Route {
 	routes := portalhttp.Routes(portalhttp.Parts{City: c, Goals: a.Plan(), Classes: a.classes(), Reports: a.Reports()})
 	figures := ledgerhttp.Parts{City: c, Lineage: a.Figures, SawRows: a.sawRows}
 	routes = append(routes, ledgerhttp.Routes(figures)...)
-	return append(routes, api.New(ledgerhttp.Operations(figures), a.indicatorPages().Operations, awardhttp.Operations(a.awardDeps()), a.applicationPages().Operations).Routes()...)
+	return append(routes, api.New(ledgerhttp.Operations(figures), a.indicatorPages().Operations, awardhttp.Operations(a.awardDeps()), a.applicationPages().Operations, publishhttp.Operations(a.releaseDeps())).Routes()...)
 }
 
 // outlines returns the map of the pack in force; it is read once a pack.

@@ -11,7 +11,11 @@ import (
 
 // releaseRoutes are the public pages of reports that were published.
 func (a *App) releaseRoutes() []web.Route {
-	return publishhttp.Routes(publishhttp.Deps{Releases: a.Publish, Pack: a.Packs.Pack, Outlines: a.outlines(), AreaName: a.areaName, Base: a.site, Printer: a.Printer})
+	return publishhttp.Routes(a.releaseDeps())
+}
+
+func (a *App) releaseDeps() publishhttp.Deps {
+	return publishhttp.Deps{Releases: a.Publish, Pack: a.Packs.Pack, Outlines: a.outlines(), AreaName: a.areaName, Base: a.site, Zone: a.Zone(), Now: a.now, Printer: a.Printer}
 }
 
 // reportDesk are the pages where reports are written and approved.

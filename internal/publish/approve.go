@@ -34,7 +34,7 @@ func (s *Service) Approve(ctx context.Context, id, digest string, public time.Ti
 		return err
 	}
 	now := s.stamp()
-	public = public.UTC().Truncate(time.Millisecond)
+	public = notBefore(now, public)
 	return s.DB.InTx(ctx, func(tx *sql.Tx) error {
 		n, err := gen.New(tx).SetApproved(ctx, gen.SetApprovedParams{ID: id, Sealed: sealed.zip, Digest: release.Digest(signed), KeyID: sealed.key, Frozen: signed,
 			ApprovedAt: sql.NullTime{Time: now, Valid: true}, ApprovedBy: account.From(ctx).ID, PublicAt: sql.NullTime{Time: public, Valid: true}})
@@ -49,6 +49,15 @@ func (s *Service) Approve(ctx context.Context, id, digest string, public time.Ti
 		}
 		return s.event(ctx, tx, id, Event{Verb: "approve", PublicAt: public, At: now}, map[string]any{"digest": release.Digest(signed), "key": sealed.key})
 	})
+}
+
+// notBefore is the time from which a release is public in fact: nothing was
+// public before somebody said so.
+func notBefore(now, public time.Time) time.Time {
+	if public.Before(now) {
+		return now
+	}
+	return public.UTC().Truncate(time.Millisecond)
 }
 
 // frozen returns a release that waits for approval, to who may approve.
@@ -141,7 +150,8 @@ func (s *Service) Embargo(ctx context.Context, id string, public time.Time, reas
 	if err != nil {
 		return err
 	}
-	public, now := public.UTC().Truncate(time.Millisecond), s.stamp()
+	now := s.stamp()
+	public = notBefore(now, public)
 	return s.DB.InTx(ctx, func(tx *sql.Tx) error {
 		n, err := gen.New(tx).SetPublicAt(ctx, gen.SetPublicAtParams{ID: id, PublicAt: sql.NullTime{Time: public, Valid: true}, Now: sql.NullTime{Time: now, Valid: true}})
 		if err != nil {

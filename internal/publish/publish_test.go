@@ -260,3 +260,43 @@ func TestSpoilt(t *testing.T) {
 		}
 	})
 }
+
+// P1.8: what was public on a day is what was public on that day: not what came
+// later, not what was under embargo, and nothing that a back-dated embargo claims.
+func TestPublic(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		first := w.now
+		w.approve(t, w.freeze(t, draft("22.3")), first.AddDate(-5, 0, 0))
+		w.now = w.now.AddDate(0, 1, 0)
+		r := draft("21.9")
+		r.Reason = text("更正", "Corrected")
+		second := w.now.AddDate(0, 0, 5)
+		w.approve(t, w.freeze(t, r), second)
+		at := func(who string, at time.Time) string {
+			e, err := w.Public(as(who), "yearly", "1", "2024", at)
+			if err != nil {
+				want(t, err, errs.NotFound, "Public")
+			}
+			return e.Version
+		}
+		for _, who := range []string{"", "preparer"} {
+			if got := at(who, second); got != "1.0.0" {
+				t.Errorf("%q sees %s, which is under embargo", who, got)
+			}
+		}
+		w.now = second.AddDate(1, 0, 0)
+		for _, tt := range []struct {
+			at   time.Time
+			want string
+		}{{first.AddDate(-1, 0, 0), ""}, {first.Add(-time.Second), ""}, {first, "1.0.0"}, {second.Add(-time.Second), "1.0.0"}, {second, "1.0.1"}, {w.now, "1.0.1"}, {w.now.AddDate(9, 0, 0), "1.0.1"}} {
+			if got := at("", tt.at); got != tt.want {
+				t.Errorf("public at %v: %q, want %q", tt.at, got, tt.want)
+			}
+		}
+		if _, err := w.Public(as(""), "yearly", "1", "2023", w.now); errs.KindOf(err) != errs.NotFound {
+			t.Error(err)
+		}
+	})
+}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"xuedu/internal/account"
 	"xuedu/internal/errs"
@@ -63,6 +64,22 @@ func (s *Service) Find(ctx context.Context, series, area, period, version string
 	})
 	if i < 0 {
 		return Edition{}, notFound()
+	}
+	return list[i], nil
+}
+
+// Public returns the newest edition of a report that everybody could read at a
+// time, and can read now. It fails with NotFound where there was none.
+func (s *Service) Public(ctx context.Context, series, area, period string, at time.Time) (Edition, error) {
+	list, err := s.Editions(ctx)
+	if err != nil {
+		return Edition{}, err
+	}
+	i := slices.IndexFunc(list, func(e Edition) bool {
+		return e.Series == series && e.Area == area && e.Period == period && e.Public && !e.PublicAt.After(at)
+	})
+	if i < 0 {
+		return Edition{}, errs.New(errs.NotFound, "publish.not_public")
 	}
 	return list[i], nil
 }

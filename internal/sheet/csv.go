@@ -106,7 +106,7 @@ func clean(s string) string {
 
 const formulaSigns = "=+-@"
 
-var number = regexp.MustCompile(`^[+-]?\d+(\.\d+)?$`)
+var number = regexp.MustCompile(`^[+-]?\d+(\.\d+|/\d+)?$`)
 
 // Safe returns s so that no spreadsheet program takes it for a formula: an
 // apostrophe goes before a leading = + - or @, unless s is a number. Reading

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"xuedu/internal/chart"
 	"xuedu/internal/pack"
@@ -37,6 +38,7 @@ type Service interface {
 	Editions(ctx context.Context) ([]publish.Edition, error)
 	Edition(ctx context.Context, id string) (publish.Edition, error)
 	Find(ctx context.Context, series, area, period, version string) (publish.Edition, error)
+	Public(ctx context.Context, series, area, period string, at time.Time) (publish.Edition, error)
 	Release(ctx context.Context, id string) (*release.Release, *release.Index, error)
 	Sealed(ctx context.Context, id string) ([]byte, error)
 	Series(ctx context.Context, series, area string) ([]*release.Release, error)
@@ -51,7 +53,9 @@ type Deps struct {
 	Outlines func() *chart.Outlines // nil where the pack has no map
 	AreaName func(code, lang string) string
 	Base     func(*http.Request) string // address of the site: https://learn.example.org
-	Printer  *pdf.Printer               // of pages that were sealed without a PDF; nil prints nothing
+	Zone     *time.Location             // in which the city's days end
+	Now      func() time.Time
+	Printer  *pdf.Printer // of pages that were sealed without a PDF; nil prints nothing
 }
 
 type handler struct {
