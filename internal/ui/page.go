@@ -55,10 +55,14 @@ type Page struct {
 	Played    time.Time // day that a demo city plays, zero if it is the real one
 	Dock      bool      // the page has a dock at the foot
 	Scripts   []string  // further static scripts
+	Forms     []Form    // other forms of the same content, for programs that find them in the head
 	Nav       []NavItem // what the reader may use
 	Base      string    // address of this site, as the reader reached it; ends with /
 	env       *Env
 }
+
+// Form is another form of a page: a feed, a table, a catalogue.
+type Form struct{ Type, Href, Title string }
 
 type envKey struct{}
 

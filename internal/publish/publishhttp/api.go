@@ -3,6 +3,7 @@ package publishhttp
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -64,7 +65,12 @@ func published(site string, e publish.Edition) PublicRelease {
 	page := strings.TrimSuffix(site, "/") + base(e)
 	return PublicRelease{Report: e.Series, Area: e.Area, Period: e.Period, Version: e.Version, Stage: e.Stage, Title: e.Title, Reason: e.Reason, Public: e.PublicAt,
 		Digest: e.Digest, Key: e.Key, Page: page, SealedHref: page + "/files/" + zipName(e),
-		CellsHref: strings.TrimSuffix(site, "/") + api.Path + strings.TrimSuffix(base(e), "/"+e.Version) + "/cells?release=" + e.Version}
+		CellsHref: strings.TrimSuffix(site, "/") + cellsPath(e)}
+}
+
+// cellsPath is where the API has the cells of a version.
+func cellsPath(e publish.Edition) string {
+	return api.Path + strings.TrimSuffix(base(e), "/"+url.PathEscape(e.Version)) + "/cells?release=" + url.QueryEscape(e.Version)
 }
 
 type releasesBody struct {

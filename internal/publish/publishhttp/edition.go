@@ -27,6 +27,7 @@ type editionPage struct {
 	Readers  []publish.Reader
 	Base     string
 	Address  string // permanent, for citing
+	Cites    []ui.Form
 	Signoffs []signoff
 }
 
@@ -57,6 +58,9 @@ func (h *handler) edition(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, s := range rel.Signoffs {
 		p.Signoffs = append(p.Signoffs, signoff{page.T("publish.role." + s.Role), s.Post[page.Lang], stamp(s.At)})
+	}
+	if e.Public {
+		p.Cites, p.Forms = citeForms(page, e), otherForms(page, e)
 	}
 	if err := h.around(r, &p); err != nil {
 		return err

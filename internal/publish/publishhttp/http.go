@@ -61,6 +61,7 @@ type Deps struct {
 type handler struct {
 	Deps
 	shelf shelf
+	known facts
 }
 
 // Routes returns the routes of this feature.
@@ -70,12 +71,14 @@ func Routes(d Deps) []web.Route {
 	routes := []web.Route{
 		{Pattern: "GET /releases", Perm: web.Public, Handler: h.list},
 		{Pattern: "GET /releases/feed.atom", Perm: web.Public, Handler: h.feed},
+		{Pattern: "GET /releases/catalog.jsonld", Perm: web.Public, Handler: h.catalogue},
 		{Pattern: "GET /releases/keys", Perm: web.Public, Handler: h.keysPage},
 		{Pattern: "GET /.well-known/xuedu-keys.json", Perm: web.Public, Handler: h.keys},
 		{Pattern: "GET /releases/{series}/{area}/{period}", Perm: web.Public, Handler: h.newest},
 		{Pattern: "GET " + one, Perm: web.Public, Handler: h.edition},
 		{Pattern: "GET " + one + "/changes", Perm: web.Public, Handler: h.changes},
 		{Pattern: "GET " + one + "/cells/{code}/{cellarea}/{cellperiod}", Perm: web.Public, Handler: h.cell},
+		{Pattern: "GET " + one + "/cite/{file}", Perm: web.Public, Handler: h.cite},
 		{Pattern: "GET " + one + "/files/{file}", Perm: web.Public, Handler: h.file},
 	}
 	return routes
@@ -153,6 +156,7 @@ func (h *handler) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := listPage{Page: ui.NewPage(r, ui.Public, "publish.list.title").In("nav.reports"), Query: strings.TrimSpace(r.URL.Query().Get("q")), Judged: h.Pack().Evaluation != nil}
+	p.Forms = []ui.Form{{Type: "application/atom+xml", Href: "/releases/feed.atom", Title: p.T("publish.feed")}, {Type: ldType, Href: cataloguePath, Title: p.T("publish.catalogue")}}
 	for _, e := range list {
 		i := h.item(p.Page, e)
 		if e.State != publish.Approved || !e.Public && !e.ReadEarly || p.Query != "" && !i.holds(p.Query) {
