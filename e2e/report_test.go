@@ -21,6 +21,7 @@ import (
 // paper is a monitoring report on its way to the public.
 type paper struct {
 	session
+	dsn     string
 	draft   string // its desk page
 	release string // where it is approved
 	public  string // its page
@@ -30,7 +31,8 @@ type paper struct {
 // signed by another, and checked by two programs that share no code; what was
 // changed in a copy is named (P1.8).
 func TestReport(t *testing.T) {
-	p := &paper{session: open(t, demo(t))}
+	dsn := demo(t)
+	p := &paper{session: open(t, dsn), dsn: dsn}
 	for _, step := range []func(){p.begin, p.typedNumber, p.draftPaper, p.contest, p.freeze, p.approve, p.read, p.papers, p.verify} {
 		step()
 	}
@@ -140,6 +142,9 @@ func (p *paper) verify() {
 	p.write(keys, visitor(p.t, p.url).read(p.t, "/.well-known/xuedu-keys.json"))
 	p.write(file, sealed)
 	if out := run(p.t, "report", "verify", file, "--keys", keys, "--lang", "en"); !strings.Contains(out, "1.0.2 agrees") || !strings.Contains(out, "among those the city publishes") {
+		p.t.Error(out)
+	}
+	if out := run(p.t, "report", "verify", file, "--keys", keys, "--lang", "en", "--recompute", "--db", p.dsn); !strings.Contains(out, "cells agree, 0 differ") {
 		p.t.Error(out)
 	}
 	if out, err := p.node(file, keys); err != nil || strings.TrimSpace(out) != "agrees" {

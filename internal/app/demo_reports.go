@@ -166,5 +166,5 @@ func (d *demoReports) correct(ctx context.Context, year string) (int, error) {
 		return 0, err
 	}
 	took, err := d.Ledger.ReverseRows(d.as(ctx, "city"), rows, "演示：点名表重复上传")
-	return took, errors.Join(err, d.Figures.Refresh(ctx))
+	return took, errors.Join(err, d.Figures.Refresh(ctx), d.Rosters.CatchUp(ctx))
 }

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"xuedu/internal/area"
 	"xuedu/internal/db"
 	"xuedu/internal/errs"
 	"xuedu/internal/measure"
@@ -22,6 +23,7 @@ type Service struct {
 	text   measure.Translate
 	now    func() time.Time
 	held   atomic.Pointer[book]
+	fixed  *book // of a service that reads no database; nil = it does
 }
 
 // New returns a Service over the measures of engine. Adopt needs neither engine
@@ -33,9 +35,42 @@ func New(d *db.DB, engine *measure.Engine, p func() *pack.Pack, text measure.Tra
 // stamp is the time to store: UTC, and no finer than both databases keep.
 func (s *Service) stamp() time.Time { return s.now().UTC().Truncate(time.Millisecond) }
 
+// Fixed returns a Service that computes with the definitions it is given and
+// reads no database: all versions of each code, the oldest first. It cannot
+// save.
+func Fixed(versions map[string][]Definition, engine *measure.Engine, p func() *pack.Pack, text measure.Translate) *Service {
+	return &Service{engine: engine, pack: p, text: text, now: time.Now, fixed: newBook(0, versions)}
+}
+
+// Over returns a Service of the same definitions that computes with another
+// engine.
+func (s *Service) Over(engine *measure.Engine) *Service {
+	return &Service{db: s.db, engine: engine, pack: s.pack, text: s.text, now: s.now, fixed: s.fixed}
+}
+
+// Drift lists what the sources answer differently from a tape that was recorded
+// over tree: see measure.Engine.
+func (s *Service) Drift(ctx context.Context, t *measure.Tape, tree *area.Tree) ([]measure.Drift, error) {
+	return s.engine.Drift(ctx, t, tree)
+}
+
+// Versions returns all versions of all codes, the oldest of each first.
+func (s *Service) Versions(ctx context.Context) (map[string][]Definition, error) {
+	b, err := s.book(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return b.versions, nil
+}
+
 // Version names the definitions as they are now: it changes with every version
 // that is added.
-func (s *Service) Version(ctx context.Context) (int64, error) { return serial(ctx, s.db.Read) }
+func (s *Service) Version(ctx context.Context) (int64, error) {
+	if s.fixed != nil {
+		return s.fixed.serial, nil
+	}
+	return serial(ctx, s.db.Read)
+}
 
 // Definitions returns the definitions in force on a day ("" = today), in the
 // order of groups and codes.

@@ -10,6 +10,7 @@ import (
 	"xuedu/internal/db"
 	"xuedu/internal/i18n"
 	"xuedu/internal/indicator"
+	"xuedu/internal/measure"
 	"xuedu/internal/pack"
 	"xuedu/internal/plan"
 	"xuedu/internal/publish"
@@ -31,6 +32,7 @@ type Deps struct {
 	Pack      func() *pack.Pack
 	Tree      func() *area.Tree
 	Figures   Figures
+	Record    func(context.Context) (*indicator.Service, *measure.Tape, error) // Figures that write down what they read; nil = releases cannot be computed again
 	Targets   func(context.Context) ([]plan.Progress, error)
 	Publish   *publish.Service
 	Bundle    *i18n.Bundle

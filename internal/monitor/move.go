@@ -162,7 +162,7 @@ func (s *Service) Move(ctx context.Context, d Draft, move, reason string) error 
 	if err != nil {
 		return err
 	}
-	var frozen *publish.Prepared
+	var frozen *prepared
 	if slices.Contains(st.Does, "freeze") {
 		if frozen, err = s.prepare(ctx, d); err != nil {
 			return err
@@ -171,19 +171,35 @@ func (s *Service) Move(ctx context.Context, d Draft, move, reason string) error 
 	return s.DB.InTx(ctx, func(tx *sql.Tx) error { return s.move(ctx, tx, d, st, frozen) })
 }
 
-func (s *Service) prepare(ctx context.Context, d Draft) (*publish.Prepared, error) {
-	r, bad, err := s.Compose(ctx, d)
+// prepared is what a move freezes.
+type prepared struct {
+	publish.Prepared
+	archive archive
+}
+
+func (s *Service) prepare(ctx context.Context, d Draft) (*prepared, error) {
+	a, figures, err := s.record(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	recorded := *s
+	recorded.Figures = figures
+	r, bad, err := recorded.Compose(ctx, d)
 	if err != nil {
 		return nil, err
 	}
 	if len(bad) > 0 {
 		return nil, errs.New(errs.Conflict, "monitor.guard.texts")
 	}
-	p, err := s.Publish.Prepare(ctx, r)
-	return &p, err
+	out := &prepared{archive: a}
+	if err := out.archive.close(r); err != nil {
+		return nil, err
+	}
+	out.Prepared, err = s.Publish.Prepare(ctx, r)
+	return out, err
 }
 
-func (s *Service) move(ctx context.Context, tx *sql.Tx, d Draft, st workflow.Step, frozen *publish.Prepared) error {
+func (s *Service) move(ctx context.Context, tx *sql.Tx, d Draft, st workflow.Step, frozen *prepared) error {
 	now, id := s.stamp(), d.ReleaseID
 	if frozen != nil {
 		id = frozen.ID
@@ -196,7 +212,10 @@ func (s *Service) move(ctx context.Context, tx *sql.Tx, d Draft, st workflow.Ste
 		return errs.New(errs.Conflict, "monitor.moved")
 	}
 	if frozen != nil {
-		if err := s.Publish.FreezeTx(ctx, tx, *frozen); err != nil {
+		if err := frozen.archive.insert(ctx, tx); err != nil {
+			return err
+		}
+		if err := s.Publish.FreezeTx(ctx, tx, frozen.Prepared); err != nil {
 			return err
 		}
 	}

@@ -57,3 +57,9 @@ SELECT verb, reason, actor, created_at FROM report_event WHERE draft_id = @draft
 
 -- name: DraftOfRelease :one
 SELECT id, series, area, period, stage, state, since, reason, release_id, created_at, created_by FROM report_draft WHERE release_id = @release_id;
+
+-- name: InsertArchive :exec
+INSERT INTO report_archive (digest, body) VALUES (@digest, @body) ON CONFLICT (digest) DO NOTHING;
+
+-- name: GetArchive :one
+SELECT body FROM report_archive WHERE digest = @digest;

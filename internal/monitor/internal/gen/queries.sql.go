@@ -131,6 +131,17 @@ func (q *Queries) DraftOfRelease(ctx context.Context, releaseID string) (ReportD
 	return i, err
 }
 
+const getArchive = `-- name: GetArchive :one
+SELECT body FROM report_archive WHERE digest = $1
+`
+
+func (q *Queries) GetArchive(ctx context.Context, digest string) ([]byte, error) {
+	row := q.db.QueryRowContext(ctx, getArchive, digest)
+	var body []byte
+	err := row.Scan(&body)
+	return body, err
+}
+
 const getDraft = `-- name: GetDraft :one
 SELECT id, series, area, period, stage, state, since, reason, release_id, created_at, created_by FROM report_draft WHERE id = $1
 `
@@ -197,6 +208,20 @@ func (q *Queries) HistoryOf(ctx context.Context, arg HistoryOfParams) ([]History
 		return nil, err
 	}
 	return items, nil
+}
+
+const insertArchive = `-- name: InsertArchive :exec
+INSERT INTO report_archive (digest, body) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING
+`
+
+type InsertArchiveParams struct {
+	Digest string
+	Body   []byte
+}
+
+func (q *Queries) InsertArchive(ctx context.Context, arg InsertArchiveParams) error {
+	_, err := q.db.ExecContext(ctx, insertArchive, arg.Digest, arg.Body)
+	return err
 }
 
 const insertDraft = `-- name: InsertDraft :exec
