@@ -56,6 +56,9 @@ func measureReports(ctx context.Context, o options, r *report) error {
 	if err != nil {
 		return err
 	}
+	if err := x.large(); err != nil {
+		return err
+	}
 	if err := x.serve(ctx, o, c, path); err != nil {
 		return err
 	}
