@@ -2,7 +2,6 @@ package publishhttp
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -24,8 +23,32 @@ func Operations(d Deps) func(huma.API) {
 			"Every public version of every report, by report and area, the newest period and version first."), h.getReleases)
 		huma.Register(a, api.Operation[releaseCellsBody](a, "release-cells", "/releases/{report}/{scope}/{term}/cells", "Cells of a release",
 			"The figures of one version as they were signed, by indicator, period, area and slice: the newest version, one that is named, or the one that was public on a day."), h.getCells)
+		documentLists(a)
 	}
 }
+
+// documentLists says what each thing of a list looks like, which a tag of the
+// list cannot.
+func documentLists(a huma.API) {
+	one := 1
+	for _, p := range a.OpenAPI().Paths {
+		if p.Get == nil || p.Get.OperationID != "release-cells" {
+			continue
+		}
+		for _, q := range p.Get.Parameters {
+			if q.Schema.Items == nil {
+				continue
+			}
+			if q.Schema.Items.MinLength = &one; q.Name == "period" {
+				q.Schema.Items.Pattern = periodPattern
+			}
+			q.Schema.Items.PrecomputeMessages()
+		}
+	}
+}
+
+// periodPattern is a year, quarter or month.
+const periodPattern = "^(19|20|21)[0-9]{2}(-Q[1-4]|-(0[1-9]|1[0-2]))?$"
 
 type releasesInput struct {
 	api.Listing
@@ -132,9 +155,4 @@ func (h *handler) version(ctx context.Context, in *cellsInput) (publish.Edition,
 		at = day.AddDate(0, 0, 1).Add(-time.Millisecond)
 	}
 	return h.Releases.Public(ctx, in.Report, in.Scope, in.Term, at)
-}
-
-// both refuses a question that names its version twice.
-func both(ctx context.Context) error {
-	return &huma.ErrorModel{Status: http.StatusUnprocessableEntity, Title: http.StatusText(http.StatusUnprocessableEntity), Detail: api.Page(ctx).T("publish.api.both")}
 }

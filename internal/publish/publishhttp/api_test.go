@@ -106,10 +106,10 @@ func TestCellsAPI(t *testing.T) {
 		{"/api/v1/releases?format=csv", 200, "report,area,period,version"}, {"/api/v1/releases?period=soon", 422, "query.period"}, {"/api/v1/releases?cursor=zz", 404, ""},
 		{cells, 200, `"value":"21.9"`}, {cells + "?release=1.0.0", 200, `"value":"22.3"`}, {cells + "?release=1.0.2", 404, ""}, {cells + "?release=9", 404, ""},
 		{cells + "?asOf=2025-04-30", 200, `"value":"22.3"`}, {cells + "?asOf=2025-05-01", 200, `"value":"21.9"`}, {cells + "?asOf=2025-03-31", 404, "No version was public"},
-		{cells + "?asOf=2099-01-01", 200, `"value":"21.9"`}, {cells + "?asOf=2025-02-30", 422, "query.asOf"}, {cells + "?asOf=2025-05-01&release=1.0.0", 422, "not both"},
+		{cells + "?asOf=2099-01-01", 200, `"value":"21.9"`}, {cells + "?asOf=2025-02-30", 422, "query.asOf"}, {cells + "?asOf=2025-05-01&release=1.0.0", 404, "not both"},
 		{cells + "?indicator=D01&area=11", 200, `"cells":[{"code":"D01","area":"11","period":"2024","value":null,"state":"withheld"}]`},
 		{cells + "?indicator=D02&period=2023", 200, `"cause":"no_source"`}, {cells + "?indicator=D02&indicator=D01&period=2024&limit=1", 200, `"next":"1.0.1~`},
-		{cells + "?indicator=D99", 404, "D99"}, {cells + "?area=99", 404, "99"}, {cells + "?limit=0", 422, ""}, {cells + "?codes=D01", 422, ""}, {cells + "?cursor=zz", 404, ""},
+		{cells + "?indicator=D99", 404, "D99"}, {cells + "?area=99", 404, "99"}, {cells + "?period=soon", 422, "period"}, {cells + "?limit=0", 422, ""}, {cells + "?codes=D01", 422, ""}, {cells + "?cursor=zz", 404, ""},
 		{"/api/v1/releases/yearly/1/2023/cells", 404, ""}, {"/api/v1/releases/other/1/2024/cells?asOf=2025-05-01", 404, ""},
 	} {
 		w := get(tt.url, "Accept-Language", "en")

@@ -44,20 +44,21 @@ type ReleaseCell struct {
 }
 
 type releaseCellsBody struct {
-	Report  string        `json:"report"`
-	Area    string        `json:"area"`
-	Period  string        `json:"period"`
-	Version string        `json:"release" doc:"The version that the cells are of."`
-	Stage   string        `json:"stage" enum:"provisional,final,revised"`
-	Public  time.Time     `json:"public" doc:"Since when everybody can read this version."`
-	Digest  string        `json:"digest" doc:"SHA-256 of what was signed, hex."`
-	Cells   []ReleaseCell `json:"cells" nullable:"false"`
-	Next    string        `json:"next,omitempty" doc:"Cursor of the next cells; absent at the end."`
+	Report    string        `json:"report"`
+	Area      string        `json:"area"`
+	Period    string        `json:"period"`
+	Version   string        `json:"release" doc:"The version that the cells are of."`
+	Stage     string        `json:"stage" enum:"provisional,final,revised"`
+	Public    time.Time     `json:"public" doc:"Since when everybody can read this version."`
+	Synthetic bool          `json:"synthetic,omitempty" doc:"Invented figures of a demonstration city."`
+	Digest    string        `json:"digest" doc:"SHA-256 of what was signed, hex."`
+	Cells     []ReleaseCell `json:"cells" nullable:"false"`
+	Next      string        `json:"next,omitempty" doc:"Cursor of the next cells; absent at the end."`
 }
 
 func (h *handler) getCells(ctx context.Context, in *cellsInput) (*huma.StreamResponse, error) {
 	if in.Release != "" && in.AsOf != "" {
-		return nil, both(ctx)
+		return nil, api.Refuse(ctx, errs.InvalidField("asOf", "publish.api.both"))
 	}
 	e, err := h.version(ctx, in)
 	if err != nil {
@@ -80,7 +81,7 @@ func (h *handler) getCells(ctx context.Context, in *cellsInput) (*huma.StreamRes
 	if err != nil {
 		return nil, api.Refuse(ctx, err)
 	}
-	b := releaseCellsBody{Report: e.Series, Area: e.Area, Period: e.Period, Version: e.Version, Stage: e.Stage, Public: e.PublicAt, Digest: e.Digest, Cells: []ReleaseCell{}}
+	b := releaseCellsBody{Report: e.Series, Area: e.Area, Period: e.Period, Version: e.Version, Stage: e.Stage, Public: e.PublicAt, Synthetic: r.Synthetic, Digest: e.Digest, Cells: []ReleaseCell{}}
 	for _, c := range cells[from:to] {
 		b.Cells = append(b.Cells, releaseCellOf(c))
 	}

@@ -50,6 +50,7 @@ type fact struct {
 	cells            int
 	sealed           int // bytes
 	digest           string
+	synthetic        bool
 	files            []proof.FileSum
 }
 
@@ -120,7 +121,7 @@ func (h *handler) entry(ctx context.Context, p ui.Page, site string, e publish.E
 		Reason: release.Text(e.Reason), Place: f.place, Licence: f.licence, Languages: f.languages, From: span.From.String(), To: span.To.String(), Public: e.PublicAt,
 		Title: each(p, func(p ui.Page) string { return e.Title.In(p.Lang) + " " + period(p, e.Period) })}
 	x.Description = each(p, func(p ui.Page) string {
-		return p.T("publish.catalogue.about", "Report", x.Title[p.Lang], "Area", f.place[p.Lang], "Version", e.Version, "Stage", p.T("publish.stage."+e.Stage), "Cells", p.Num(int64(f.cells)))
+		return p.T("publish.catalogue.about", "Report", x.Title[p.Lang], "Area", f.place[p.Lang], "Version", e.Version, "Stage", p.T("publish.stage."+e.Stage), "Cells", p.Num(int64(f.cells))) + invented(p, f.synthetic)
 	})
 	for _, have := range f.files {
 		if file, ok := offer(p, page, have); ok {
@@ -130,6 +131,14 @@ func (h *handler) entry(ctx context.Context, p ui.Page, site string, e publish.E
 	x.Files = append(x.Files, export.File{Name: zipName(e), Address: page + "/files/" + zipName(e), SHA256: f.digest, Size: f.sealed, Kind: "ZIP", Media: "application/zip",
 		Title: all(p, "publish.file.zip"), Description: all(p, "publish.catalogue.zip")})
 	return x, nil
+}
+
+// invented warns who finds a demonstration city's figures in a portal.
+func invented(p ui.Page, synthetic bool) string {
+	if !synthetic {
+		return ""
+	}
+	return " " + p.T("ui.demo") + p.T("publish.colon") + p.T("ui.demo.text")
 }
 
 // offer describes a file of a release if it is data.
@@ -179,7 +188,7 @@ func (h *handler) fact(ctx context.Context, e publish.Edition) (*fact, error) {
 		return nil, err
 	}
 	at, _ := x.Area(e.Area)
-	f := &fact{publisher: rel.Publisher, place: at.Name, licence: rel.Licence, languages: rel.Languages, cells: len(rel.Cells), sealed: len(sealed), digest: release.Digest(sealed), files: m.Files}
+	f := &fact{publisher: rel.Publisher, place: at.Name, licence: rel.Licence, languages: rel.Languages, cells: len(rel.Cells), synthetic: rel.Synthetic, sealed: len(sealed), digest: release.Digest(sealed), files: m.Files}
 	h.known.by.Store(e.Digest, f)
 	return f, nil
 }
