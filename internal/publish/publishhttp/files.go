@@ -21,7 +21,7 @@ import (
 // language.
 type fileRow struct {
 	Href, Name, Label, Kind, Size, Lang string
-	Hint                                string // what it is for, and what opens it
+	Hint                                string // of data for programs: what they are for, and what opens them
 	First                               bool
 	Made                                bool // not sealed: printed when somebody asks
 	rank                                int
