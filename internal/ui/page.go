@@ -42,27 +42,27 @@ const (
 
 // Page is embedded in every page's data.
 type Page struct {
-	Title     string // translated
-	Section   string // key of the current navigation item
-	Front     Front
-	Lang      string
-	Elder     bool
-	User      string // "" = nobody is signed in
-	Post      string
-	Home      string // first page of who is signed in
-	Path      string // of the request, with its query
-	Synthetic bool
-	Played    time.Time // day that a demo city plays, zero if it is the real one
-	Dock      bool      // the page has a dock at the foot
-	Scripts   []string  // further static scripts
-	Forms     []Form    // other forms of the same content, for programs that find them in the head
-	Nav       []NavItem // what the reader may use
-	Base      string    // address of this site, as the reader reached it; ends with /
-	env       *Env
+	Title      string // translated
+	Section    string // key of the current navigation item
+	Front      Front
+	Lang       string
+	Elder      bool
+	User       string // "" = nobody is signed in
+	Post       string
+	Home       string // first page of who is signed in
+	Path       string // of the request, with its query
+	Synthetic  bool
+	Played     time.Time   // day that a demo city plays, zero if it is the real one
+	Dock       bool        // the page has a dock at the foot
+	Scripts    []string    // further static scripts
+	Alternates []Alternate // other forms of the same content, for programs that find them in the head
+	Nav        []NavItem   // what the reader may use
+	Base       string      // address of this site, as the reader reached it; ends with /
+	env        *Env
 }
 
-// Form is another form of a page: a feed, a table, a catalogue.
-type Form struct{ Type, Href, Title string }
+// Alternate is another form of a page: a feed, a table, a catalogue.
+type Alternate struct{ Type, Href, Title string }
 
 type envKey struct{}
 

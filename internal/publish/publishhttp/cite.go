@@ -23,19 +23,19 @@ func citeName(e publish.Edition) string {
 }
 
 // citeForms are the downloads of a citation.
-func citeForms(p ui.Page, e publish.Edition) []ui.Form {
+func citeForms(p ui.Page, e publish.Edition) []ui.Alternate {
 	at := base(e) + "/cite/" + citeName(e)
-	return []ui.Form{{Type: citeTypes[".bib"], Href: at + ".bib", Title: p.T("publish.cite.bib")}, {Type: citeTypes[".ris"], Href: at + ".ris", Title: p.T("publish.cite.ris")},
+	return []ui.Alternate{{Type: citeTypes[".bib"], Href: at + ".bib", Title: p.T("publish.cite.bib")}, {Type: citeTypes[".ris"], Href: at + ".ris", Title: p.T("publish.cite.ris")},
 		{Type: citeTypes[".json"], Href: at + ".json", Title: p.T("publish.cite.json")}}
 }
 
 // otherForms are the figures of an edition as programs read them.
-func otherForms(p ui.Page, e publish.Edition) []ui.Form {
-	out := []ui.Form{{Type: "application/json", Href: cellsPath(e), Title: p.T("publish.file.api")}}
+func otherForms(p ui.Page, e publish.Edition) []ui.Alternate {
+	out := []ui.Alternate{{Type: "application/json", Href: cellsPath(e), Title: p.T("publish.file.api")}}
 	for _, name := range []string{"cells.csv", export.PackageFile, export.StatFile, export.SDMXFile} {
 		f := row(p, name, base(e), 0)
 		kind, _, _ := strings.Cut(types[path.Ext(name)], ";")
-		out = append(out, ui.Form{Type: kind, Href: f.Href, Title: f.Label + " " + f.Kind})
+		out = append(out, ui.Alternate{Type: kind, Href: f.Href, Title: f.Label + " " + f.Kind})
 	}
 	return out
 }

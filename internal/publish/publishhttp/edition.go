@@ -27,7 +27,7 @@ type editionPage struct {
 	Readers  []publish.Reader
 	Base     string
 	Address  string // permanent, for citing
-	Cites    []ui.Form
+	Cites    []ui.Alternate
 	API      string // its cells there
 	Signoffs []signoff
 }
@@ -61,7 +61,7 @@ func (h *handler) edition(w http.ResponseWriter, r *http.Request) error {
 		p.Signoffs = append(p.Signoffs, signoff{page.T("publish.role." + s.Role), s.Post[page.Lang], stamp(s.At)})
 	}
 	if e.Public {
-		p.Cites, p.Forms, p.API = citeForms(page, e), otherForms(page, e), cellsPath(e)
+		p.Cites, p.Alternates, p.API = citeForms(page, e), otherForms(page, e), cellsPath(e)
 	}
 	if err := h.around(r, &p); err != nil {
 		return err

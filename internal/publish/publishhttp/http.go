@@ -156,7 +156,7 @@ func (h *handler) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := listPage{Page: ui.NewPage(r, ui.Public, "publish.list.title").In("nav.reports"), Query: strings.TrimSpace(r.URL.Query().Get("q")), Judged: h.Pack().Evaluation != nil}
-	p.Forms = []ui.Form{{Type: "application/atom+xml", Href: "/releases/feed.atom", Title: p.T("publish.feed")}, {Type: ldType, Href: cataloguePath, Title: p.T("publish.catalogue")}}
+	p.Alternates = []ui.Alternate{{Type: "application/atom+xml", Href: "/releases/feed.atom", Title: p.T("publish.feed")}, {Type: ldType, Href: cataloguePath, Title: p.T("publish.catalogue")}}
 	for _, e := range list {
 		i := h.item(p.Page, e)
 		if e.State != publish.Approved || !e.Public && !e.ReadEarly || p.Query != "" && !i.holds(p.Query) {
