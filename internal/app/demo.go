@@ -147,6 +147,12 @@ func fillDemo(ctx context.Context, c config.Config, o DemoOptions) (demo.Report,
 	if err == nil {
 		began := time.Now()
 		var n int64
+		n, err = a.makeDemoSeries(ctx, o.Make.Today)
+		r.Steps = append(r.Steps, demo.Step{Key: "demo.step.series", Took: time.Since(began), Rows: n})
+	}
+	if err == nil {
+		began := time.Now()
+		var n int64
 		n, err = a.makeDemoAwards(ctx, o.Make.Today, o.Progress)
 		r.Steps = append(r.Steps, demo.Step{Key: "demo.step.awards", Took: time.Since(began), Rows: n})
 	}

@@ -38,8 +38,8 @@ func (s *Service) stamp() time.Time { return s.now().UTC().Truncate(time.Millise
 // Fixed returns a Service that computes with the definitions it is given and
 // reads no database: all versions of each code, the oldest first. It cannot
 // save.
-func Fixed(versions map[string][]Definition, engine *measure.Engine, p func() *pack.Pack, text measure.Translate) *Service {
-	return &Service{engine: engine, pack: p, text: text, now: time.Now, fixed: newBook(0, versions)}
+func Fixed(versions map[string][]Definition, engine *measure.Engine, p func() *pack.Pack, text measure.Translate, now func() time.Time) *Service {
+	return &Service{engine: engine, pack: p, text: text, now: now, fixed: newBook(0, versions)}
 }
 
 // Over returns a Service of the same definitions that computes with another

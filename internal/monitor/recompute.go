@@ -84,6 +84,6 @@ func (s *Service) of(a *archive) *Service {
 	give := func() *pack.Pack { return p }
 	d := s.Deps
 	d.Pack, d.Tree, d.Protect = give, func() *area.Tree { return tree }, nil
-	d.Figures = indicator.Fixed(a.Definitions, a.Tape.Play(tree), give, s.Bundle.T)
+	d.Figures = indicator.Fixed(a.Definitions, a.Tape.Play(tree), give, s.Bundle.T, s.Now)
 	return New(d)
 }

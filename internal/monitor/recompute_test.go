@@ -78,10 +78,10 @@ func recorded(t testing.TB, d *db.DB) (*world, registers) {
 	defs := map[string][]indicator.Definition{"D01": {{Indicator: pack.Indicator{Code: "D01", Group: "D", Name: both("学员"), Unit: "person", Formula: "learners * 2",
 		Periods: []string{"year"}, From: "2020-01-01"}, Version: 1, Author: "somebody"}}}
 	give := func() *pack.Pack { return w.pack }
-	w.Figures = indicator.Fixed(defs, engine, give, bundle.T)
+	w.Figures = indicator.Fixed(defs, engine, give, bundle.T, w.Now)
 	w.Record = func(ctx context.Context) (*indicator.Service, *measure.Tape, error) {
 		e, tape, err := engine.Record(ctx)
-		return indicator.Fixed(defs, e, give, bundle.T), tape, err
+		return indicator.Fixed(defs, e, give, bundle.T, w.Now), tape, err
 	}
 	return w, source
 }
