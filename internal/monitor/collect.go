@@ -10,6 +10,7 @@ import (
 
 	"xuedu/internal/area"
 	"xuedu/internal/errs"
+	"xuedu/internal/formula"
 	"xuedu/internal/indicator"
 	"xuedu/internal/narrative"
 	"xuedu/internal/pack"
@@ -191,6 +192,9 @@ func (c *collector) add(x indicator.Cell) {
 		if x.Exact != y.Value {
 			y.Exact = x.Exact
 		}
+	}
+	if x.State == formula.Withheld { // whoever withholds it says nothing else
+		y.Cause, y.Expected, y.Reported = "", 0, 0
 	}
 	c.out.Cells = append(c.out.Cells, y)
 }

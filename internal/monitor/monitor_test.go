@@ -57,11 +57,17 @@ func (f *figures) cells(code string, q indicator.Query) (out []indicator.Cell) {
 			if v < 0 {
 				c.State, c.Exact = formula.NotReported, ""
 			}
+			if v == withheld {
+				c.State, c.Expected, c.Reported = formula.Withheld, 3, 2
+			}
 			out = append(out, c)
 		}
 	}
 	return out
 }
+
+// withheld stands for a value that its source does not give.
+const withheld = -2
 
 func (f *figures) Eval(_ context.Context, q indicator.Query) (out []indicator.Cell, err error) {
 	for _, code := range q.Codes {
@@ -320,6 +326,20 @@ func TestAgain(t *testing.T) {
 			t.Errorf("%+v, %v", e, err)
 		}
 	})
+}
+
+// What a source withholds is in a report with nothing but its state.
+func TestWithheld(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.SQLite(t))
+	w.figures.set["D01 "+codeA+" 2024"] = withheld
+	rep, _ := w.pack.Report("yearly")
+	r, err := w.Collect(as("city"), rep, cityCode, "2024")
+	ok(t, err)
+	got, _ := release.NewIndex(r).Cell(release.Key{Code: "D01", Area: codeA, Period: "2024"})
+	if got != (release.Cell{Code: "D01", Area: codeA, Period: "2024", State: "withheld"}) {
+		t.Errorf("%+v", got)
+	}
 }
 
 func TestRefused(t *testing.T) {
