@@ -2,8 +2,10 @@ package publishhttp_test
 
 import (
 	"context"
+	"crypto/ed25519"
 	"encoding/csv"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -11,11 +13,15 @@ import (
 	"time"
 
 	"xuedu/internal/api"
+	"xuedu/internal/chart"
 	"xuedu/internal/errs"
 	"xuedu/internal/i18n"
+	"xuedu/internal/pack"
 	"xuedu/internal/publish"
 	"xuedu/internal/publish/publishhttp"
 	"xuedu/internal/release"
+	"xuedu/internal/release/export"
+	"xuedu/internal/release/proof"
 	"xuedu/internal/ui"
 	"xuedu/internal/web"
 )
@@ -51,6 +57,14 @@ func (s shelf) Release(_ context.Context, id string) (*release.Release, *release
 	return s.of[id], release.NewIndex(s.of[id]), nil
 }
 
+func (s shelf) Sealed(_ context.Context, id string) ([]byte, error) {
+	files, err := export.Files(s.of[id])
+	if err != nil {
+		return nil, err
+	}
+	return proof.Seal(s.of[id], files, ed25519.NewKeyFromSeed([]byte(strings.Repeat("k", 32))))
+}
+
 // published are two public versions of a report and one under embargo, which the
 // caller may see on the desk.
 func published() shelf {
@@ -60,7 +74,8 @@ func published() shelf {
 		public := time.Date(2025, time.Month(6-i), 1, 1, 0, 0, 0, time.UTC)
 		s.list = append(s.list, publish.Edition{ID: v, Series: "yearly", Area: "1", Period: "2024", Version: v, Stage: release.Final, State: publish.Approved, Public: i > 0, PublicAt: public,
 			Title: map[string]string{"zh-CN": "监测报告", "en": "Report"}, Digest: v + "-digest"})
-		s.of[v] = &release.Release{Measures: []release.Definition{{Code: "D01"}, {Code: "D02"}}, Areas: []release.Area{{Code: "1"}, {Code: "11"}},
+		s.of[v] = &release.Release{Series: "yearly", Period: "2024", Frozen: "2025-03-01T02:00:00Z", Languages: []string{"zh-CN", "en"}, Synthetic: true,
+			Publisher: release.Text{"zh-CN": "办公室", "en": "Office"}, Licence: &release.Licence{IRI: "https://example.org/free", Name: release.Text{"en": "Free"}}, Measures: []release.Definition{{Code: "D01"}, {Code: "D02"}}, Areas: []release.Area{{Code: "1", Name: release.Text{"zh-CN": "市", "en": "City"}}, {Code: "11"}},
 			Cells: []release.Cell{{Code: "D01", Area: "1", Period: "2024", State: "value", Value: value, Exact: "-2/3", Expected: 16, Reported: 15}, {Code: "D01", Area: "11", Period: "2024", State: "withheld"},
 				{Code: "D02", Area: "1", Period: "2023", State: "not_computable", Cause: "no_source"}, {Code: "D02", Area: "1", Period: "2024", Slice: "60+", State: "nil", Value: "0"}}}
 	}
@@ -75,11 +90,17 @@ func asker(t *testing.T, s shelf) func(url string, header ...string) *httptest.R
 		t.Fatal(err)
 	}
 	zone := time.FixedZone("+8", 8*3600)
-	deps := publishhttp.Deps{Releases: s, Zone: zone, Now: func() time.Time { return time.Date(2025, 5, 20, 0, 0, 0, 0, time.UTC) }}
-	c := web.Config{Can: func(context.Context, web.Perm) bool { return true }, SignedIn: func(context.Context) bool { return true }, ErrorPage: ui.ErrorPage}
+	free := &pack.Licence{IRI: "https://example.org/free", Name: pack.Text{"zh-CN": "开放", "en": "Free"}}
+	deps := publishhttp.Deps{Releases: s, Zone: zone, Base: func(*http.Request) string { return "https://example.org" }, Outlines: func() *chart.Outlines { return nil },
+		Pack: func() *pack.Pack {
+			return &pack.Pack{Owner: []pack.Text{{"zh-CN": "市办", "en": "Office"}}, Licence: free}
+		},
+		Now: func() time.Time { return time.Date(2025, 5, 20, 0, 0, 0, 0, time.UTC) }}
+	c := web.Config{Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Can: func(context.Context, web.Perm) bool { return true }, SignedIn: func(context.Context) bool { return true }, ErrorPage: ui.ErrorPage}
 	env := &ui.Env{Bundle: b, City: func(string) string { return "城" }, Owners: func(string) []string { return nil }, PackLine: func(string) string { return "" },
 		Synthetic: func() bool { return false }, User: func(context.Context, string) (string, string) { return "", "" }, Can: func(context.Context, string) bool { return true }, Zone: zone}
-	h := ui.Middleware(env, web.Mux(c, api.New(publishhttp.Operations(deps)).Routes()...))
+	routes := append(publishhttp.Routes(deps), api.New(publishhttp.Operations(deps)).Routes()...)
+	h := ui.Middleware(env, web.Mux(c, routes...))
 	return func(url string, header ...string) *httptest.ResponseRecorder {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 		for i := 0; i+1 < len(header); i += 2 {
@@ -159,5 +180,92 @@ func TestCellsPages(t *testing.T) {
 	}
 	if n != 4 {
 		t.Errorf("%d cells by cursors", n)
+	}
+}
+
+// The catalogue names every public version with its files as they were sealed,
+// and nothing that is under embargo; an empty one is a catalogue too (P1.8).
+func TestCatalogue(t *testing.T) {
+	t.Parallel()
+	s := published()
+	get := asker(t, s)
+	w := get("/releases/catalog.jsonld")
+	var c struct {
+		Graph []struct {
+			ID     string `json:"@id"`
+			Type   string `json:"@type"`
+			Before struct {
+				ID string `json:"@id"`
+			} `json:"dcat:previousVersion"`
+			Texts []struct {
+				Value string `json:"@value"`
+			} `json:"dct:description"`
+			Files []struct {
+				Get struct {
+					ID string `json:"@id"`
+				} `json:"dcat:downloadURL"`
+				Licence struct {
+					ID string `json:"@id"`
+				} `json:"dct:license"`
+				Sum struct {
+					Value struct {
+						Value string `json:"@value"`
+					} `json:"spdx:checksumValue"`
+				} `json:"spdx:checksum"`
+			} `json:"dcat:distribution"`
+		} `json:"@graph"`
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &c); err != nil || w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/ld+json" {
+		t.Fatalf("%d %v %v", w.Code, w.Header(), err)
+	}
+	var kinds []string
+	for _, n := range c.Graph {
+		kinds = append(kinds, n.Type)
+	}
+	if got := strings.Join(kinds, " "); got != "dcat:Catalog dcat:DatasetSeries dcat:Dataset dcat:Dataset dcat:DataService" {
+		t.Fatal(got)
+	}
+	newest := c.Graph[2]
+	if newest.ID != "https://example.org/releases/yearly/1/2024/1.0.1" || newest.Before.ID != "https://example.org/releases/yearly/1/2024/1.0.0" || !strings.Contains(newest.Texts[0].Value, "invented") {
+		t.Errorf("%+v", newest)
+	}
+	for _, f := range newest.Files {
+		if f.Licence.ID != "https://example.org/free" {
+			t.Errorf("%s has licence %q", f.Get.ID, f.Licence.ID)
+		}
+		if path, ok := strings.CutPrefix(f.Get.ID, "https://example.org"); ok && f.Sum.Value.Value != release.Digest(get(path).Body.Bytes()) {
+			t.Errorf("%s is not what its digest says", f.Get.ID)
+		}
+	}
+	if len(newest.Files) != 8 || strings.Contains(w.Body.String(), "1.0.2") {
+		t.Errorf("%d files, or what is under embargo: %s", len(newest.Files), w.Body)
+	}
+	if again := get("/releases/catalog.jsonld", "If-None-Match", w.Header().Get("ETag")); again.Code != http.StatusNotModified {
+		t.Errorf("the same again = %d", again.Code)
+	}
+	if w := asker(t, shelf{})("/releases/catalog.jsonld"); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "dcat:Catalog") {
+		t.Errorf("without releases: %d %s", w.Code, w.Body)
+	}
+}
+
+// A public edition is cited in three forms; one under embargo in none.
+func TestCites(t *testing.T) {
+	t.Parallel()
+	get := asker(t, published())
+	for _, tt := range []struct {
+		url, kind, has string
+		want           int
+	}{
+		{"/releases/yearly/1/2024/1.0.1/cite/yearly-1-2024-1.0.1.bib", "application/x-bibtex", "url = {https://example.org/releases/yearly/1/2024/1.0.1}", 200},
+		{"/releases/yearly/1/2024/1.0.1/cite/yearly-1-2024-1.0.1.ris", "application/x-research-info-systems", "AU  - Office,", 200},
+		{"/releases/yearly/1/2024/1.0.1/cite/yearly-1-2024-1.0.1.json", "application/vnd.citationstyles.csl+json", `"literal": "Office"`, 200},
+		{"/releases/yearly/1/2024/1.0.2/cite/yearly-1-2024-1.0.2.bib", "", "", 404},
+		{"/releases/yearly/1/2024/1.0.1/cite/yearly-1-2024-1.0.0.bib", "", "", 404},
+		{"/releases/yearly/1/2024/1.0.1/cite/yearly-1-2024-1.0.1.txt", "", "", 404},
+	} {
+		w := get(tt.url, "Accept-Language", "en")
+		if w.Code != tt.want || !strings.HasPrefix(w.Header().Get("Content-Type"), tt.kind) || !strings.Contains(w.Body.String(), tt.has) {
+			t.Errorf("GET %s = %d %v\n%.400s", tt.url, w.Code, w.Header(), w.Body)
+		}
 	}
 }
