@@ -12,6 +12,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"xuedu/internal/release"
+	"xuedu/internal/release/export"
 )
 
 // readers are programs that others wrote, each with what it reads of a release.
@@ -73,6 +76,50 @@ func TestOpenData(t *testing.T) {
 		out, err := readWith(t, tt.reader, folder(t, bad))
 		if err == nil || !strings.Contains(out, tt.says) {
 			t.Errorf("%s takes a copy with %q in %s: %v\n%.1500s", tt.reader, tt.find, tt.file, err, out)
+		}
+	}
+}
+
+// odd is a release with every state, a breakdown whose code SDMX does not allow,
+// and a number below zero.
+func odd() *release.Release {
+	text := func(zh, en string) release.Text { return release.Text{"zh-CN": zh, "en": en} }
+	r := &release.Release{Format: release.Format, Series: "yearly", Area: "1", Period: "2024", Version: "1.0.0", Stage: release.Final, Title: text("报告", "Report"), Publisher: text("办公室", "Office"),
+		Languages: []string{"zh-CN", "en"}, Frozen: "2025-03-01T02:00:00Z", Pack: release.Source{Name: "any.town", Version: "1"},
+		Areas:    []release.Area{{Code: "1", Level: "city", Name: text("示例市", "Sample")}, {Code: "11", Level: "district", Name: text("甲区", "=1+1"), Parent: "1"}},
+		Measures: []release.Definition{{Code: "D01", Version: 1, Unit: "percent", Places: 1, Name: text("参与率", "Rate"), By: "age", Slices: []release.Slice{{Code: "80+", Name: text("80岁以上", "80 and over")}}}}}
+	for period, c := range map[string]release.Cell{"2019": {State: "withheld"}, "2020": {State: "value", Value: "-0.7", Exact: "-2/3", Expected: 16, Reported: 15}, "2021": {State: "nil", Value: "0.0"},
+		"2022": {State: "not_reported", Expected: 16}, "2023": {State: "not_applicable"}, "2024": {State: "not_computable", Cause: "no_source"}} {
+		c.Code, c.Area, c.Period = "D01", "1", period
+		r.Cells = append(r.Cells, c)
+		c.Area, c.Slice = "11", "80+"
+		r.Cells = append(r.Cells, c)
+	}
+	r.Sort()
+	return r
+}
+
+// P1.8: what is withheld, missing or below zero is read by others as it is.
+func TestOpenDataStates(t *testing.T) {
+	t.Parallel()
+	r := odd()
+	files, err := export.Files(r)
+	if err == nil {
+		files["cells.csv"], err = r.CSV()
+	}
+	if err == nil {
+		files["release.json"], err = r.Canonical()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := folder(t, files)
+	for reader := range readers {
+		if reader == "catalogue" {
+			continue
+		}
+		if out, err := readWith(t, reader, dir); err != nil || !strings.HasSuffix(strings.TrimSpace(out), " 12") {
+			t.Errorf("%s: %v\n%.1500s", reader, err, out)
 		}
 	}
 }
