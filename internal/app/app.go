@@ -25,6 +25,7 @@ import (
 	"xuedu/internal/audit"
 	"xuedu/internal/calendar"
 	"xuedu/internal/config"
+	"xuedu/internal/credential/issue"
 	"xuedu/internal/db"
 	"xuedu/internal/draw/register"
 	"xuedu/internal/errs"
@@ -83,7 +84,9 @@ type App struct {
 	Monitor *monitor.Service // reports that are being written
 
 	Evaluations *evaluation.Service // of districts
-	Publish     *publish.Service    // reports that were frozen
+
+	Credentials *issue.Service   // verifiable ones, of awards
+	Publish     *publish.Service // reports that were frozen
 
 	Jobs    *job.Queue
 	Metrics *web.Metrics
@@ -115,6 +118,9 @@ func Open(ctx context.Context, c config.Config) (*App, error) {
 
 func (a *App) load(ctx context.Context) error {
 	if err := checkSchema(ctx, a.DB); err != nil {
+		return err
+	}
+	if err := checkSite(a.Config.Site); err != nil {
 		return err
 	}
 	a.wireKernel()
@@ -164,6 +170,7 @@ func (a *App) wireDomains() error {
 	a.wireStatistics()
 	a.wireAccreditation()
 	a.wireMonitor()
+	a.wireCredentials()
 	a.wireEvaluation()
 	a.Jobs = a.newJobs()
 	a.Metrics = a.newMetrics()

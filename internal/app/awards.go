@@ -123,7 +123,7 @@ func (t ties) AddEdge(ctx context.Context, tx *sql.Tx, e expert.Edge) error {
 func (a *App) awardDeps() awardhttp.Deps {
 	return awardhttp.Deps{Awards: a.Awards, Tree: a.Areas.Tree, Pack: a.Packs.Pack, Map: a.outlines(), Secure: a.Config.TLS, OrgName: a.Orgs.OrgName,
 		FindOrg: a.OrgByCode, Experts: a.coaches, ExpertName: a.expertName, Draft: a.draftAgain,
-		Call: a.callTitle, Links: a.awardLinks, Around: a.holderLinks, Printer: a.Printer}
+		Call: a.callTitle, Links: a.awardLinks, Around: a.holderLinks, Printer: a.Printer, Credentials: a.Credentials.Ready}
 }
 
 // callTitle finds a call that is public.

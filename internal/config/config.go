@@ -19,6 +19,7 @@ import (
 type Config struct {
 	DB        string `koanf:"db"`         // sqlite:PATH or postgres://…
 	Addr      string `koanf:"addr"`       // host:port to serve on
+	Site      string `koanf:"site"`       // public address, https://example.org: what leaves the program names it; "" = unknown
 	KeyFile   string `koanf:"key_file"`   // "" = the default place, see keys.PathFor
 	FilesDir  string `koanf:"files_dir"`  // attachments; "" = beside the SQLite file, must be set for PostgreSQL
 	CacheDir  string `koanf:"cache_dir"`  // "" = beside the SQLite file or the user's cache folder

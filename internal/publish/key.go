@@ -39,6 +39,13 @@ func (s *Service) key(ctx context.Context) (signer, error) {
 	return signer{}, errs.New(errs.Conflict, "publish.no_key")
 }
 
+// Signer returns the key in force with its name. It fails with Conflict where
+// there is none.
+func (s *Service) Signer(ctx context.Context) (name string, secret ed25519.PrivateKey, err error) {
+	k, err := s.key(ctx)
+	return k.id, k.secret, err
+}
+
 // Keys lists the public keys of the city, the oldest first.
 func (s *Service) Keys(ctx context.Context) ([]proof.PublicKey, error) {
 	rows, err := gen.New(s.DB.Read).AllKeys(ctx)

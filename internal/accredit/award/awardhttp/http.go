@@ -72,9 +72,11 @@ type Deps struct {
 	Call func(ctx context.Context, code string) (id string, title pack.Text, err error)
 	// Links are the public pages about how an award came to be, Around those
 	// that its desk leads to. Both may be nil.
-	Links   func(r *http.Request, p ui.Page, a award.Award) ([]ui.Link, error)
-	Around  func(r *http.Request, p ui.Page, a award.Award) ([]ui.Link, error)
-	Printer *pdf.Printer // of certificates; nil = browsers print
+	Links  func(r *http.Request, p ui.Page, a award.Award) ([]ui.Link, error)
+	Around func(r *http.Request, p ui.Page, a award.Award) ([]ui.Link, error)
+	// Credentials reports whether verifiable credentials are given out; nil = not.
+	Credentials func() bool
+	Printer     *pdf.Printer // of certificates; nil = browsers print
 	// Names returns the names of accounts by id.
 	Names func(ctx context.Context, ids []string) (map[string]string, error)
 }

@@ -25,6 +25,7 @@ type showPage struct {
 	Verify   string // short address, as it is read aloud and typed
 	Keep     string // desk page, "" = not the reader's
 	Links    []ui.Link
+	Signed   bool // a verifiable credential is given out
 }
 
 // event is one line of the history.
@@ -48,6 +49,7 @@ func (h *handler) awardPage(r *http.Request, number string) (showPage, error) {
 	if p.User != "" && h.Awards.Sees(r.Context(), a) {
 		p.Keep = "/desk/awards/" + a.ID
 	}
+	p.Signed = p.Holds && h.Credentials != nil && h.Credentials()
 	p.Events, err = h.events(r, p.Page, a)
 	return p, err
 }
