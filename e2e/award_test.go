@@ -24,6 +24,7 @@ type round struct {
 	award       string            // desk page of the award that is revoked
 	number      string            // its certificate
 	holder      string
+	files       string // folder with its credential and what checks it
 }
 
 // Awards are applied for, marked, objected to, proved and revoked, by clicks
@@ -35,7 +36,7 @@ func TestAward(t *testing.T) {
 		r.mark, r.stepBack,
 		r.whatIsMissing,
 		r.object, r.uphold, r.refuse,
-		r.register, r.openHolder, r.proposeRevocation, r.heard, r.revoke,
+		r.register, r.certified, r.openHolder, r.proposeRevocation, r.heard, r.revoke, r.takenBack,
 		r.replay,
 	}
 	for _, step := range steps {

@@ -37,11 +37,14 @@ func checkSite(site string) error {
 	return nil
 }
 
-// publicSite is the address that the city is found at: a demo city is where it
-// is served.
+// demoSite is the address of a demo city that was given none: a name that
+// nobody can have (RFC 6761).
+const demoSite = "https://demo.example"
+
+// publicSite is the address that the city is found at.
 func (a *App) publicSite() string {
 	if a.Config.Site == "" && a.City.Synthetic {
-		return "http://" + a.Config.Addr
+		return demoSite
 	}
 	return a.Config.Site
 }

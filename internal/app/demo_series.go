@@ -28,7 +28,7 @@ type demoShare struct {
 // statistics of employers and the list of facilities.
 var demoShares = []demoShare{
 	{whole: "survey.satisfaction_answers", part: "survey.satisfied", fixed: 600, low: 82, high: 93},
-	{whole: "survey.answers", part: "survey.aware", fixed: 640, low: 45, high: 68},
+	{whole: "survey.answers", part: "survey.aware", fixed: 640, low: 82, high: 93},
 	{whole: "survey.answers", part: "survey.agrees", fixed: 640, low: 70, high: 88, written: true},
 	{whole: "ratings.asked", part: "ratings.answers", fixed: 900, low: 21, high: 38},
 	{whole: "workers.employed", part: "workers.trained", from: 2.1, low: 34, high: 56},

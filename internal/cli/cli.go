@@ -53,6 +53,7 @@ type root struct {
 	Doctor     doctorCmd                 `cmd:"" help:"Examine the ledger and the engine; rebuild the engine."`
 	Return     returnCmd                 `cmd:"" help:"Statistical returns: what was sent out, sending, who owes what."`
 	Report     reportCmd                 `cmd:"" help:"The participation bulletin; check a published report."`
+	Credential credentialCmd             `cmd:"" help:"Check a verifiable credential."`
 	Version    versionCmd                `cmd:"" help:"Print the version and the commit it was built from."`
 	Completion kongcompletion.Completion `cmd:"" help:"Print how to complete commands and flags with Tab in bash, zsh or fish."`
 }
