@@ -15,7 +15,7 @@ import (
 // wireMonitor makes what composes reports and what publishes them (P1.8).
 func (a *App) wireMonitor() {
 	a.Publish = publish.New(publish.Deps{DB: a.DB, Key: a.Ring.Release, Deliver: a.deliver, Post: a.post, Now: a.now})
-	a.Monitor = monitor.New(monitor.Deps{DB: a.DB, Pack: a.Packs.Pack, Tree: a.Areas.Tree, Figures: a.Indicators, Targets: a.Plan().All, Publish: a.Publish, Record: a.record,
+	a.Monitor = monitor.New(monitor.Deps{DB: a.DB, Pack: a.Packs.Pack, Tree: a.Areas.Tree, Figures: a.Indicators, Targets: a.Plan().All, Publish: a.Publish, Record: a.record, Protect: a.protect,
 		Bundle: a.Bundle, Program: a.Config.Program, Synthetic: func() bool { return a.City.Synthetic }, Now: a.now})
 	a.Publish.OnDecided(a.Monitor.Follow)
 }

@@ -8,7 +8,9 @@ import (
 	"strconv"
 	"strings"
 
+	"xuedu/internal/account"
 	"xuedu/internal/area"
+	"xuedu/internal/disclosure"
 	"xuedu/internal/errs"
 	"xuedu/internal/formula"
 	"xuedu/internal/indicator"
@@ -16,6 +18,7 @@ import (
 	"xuedu/internal/pack"
 	"xuedu/internal/period"
 	"xuedu/internal/plan"
+	"xuedu/internal/publish"
 	"xuedu/internal/release"
 )
 
@@ -32,12 +35,38 @@ type collector struct {
 	seen   map[release.Key]bool
 
 	measures map[string]int // places in out.Measures
+	hidden   disclosure.Report
 }
 
 // Collect computes the figures that a report holds, for an area and a period,
 // without its texts. Counts of persons are protected. It fails with Invalid for
 // an unknown area, or a period that is not of the report's kind.
 func (s *Service) Collect(ctx context.Context, rep pack.Report, areaCode, periodName string) (*release.Release, error) {
+	c, err := s.collected(ctx, rep, areaCode, periodName)
+	if err != nil {
+		return nil, err
+	}
+	return c.out, nil
+}
+
+// Hidden tells which figures of a draft are hidden, and why: for those alone who
+// prepare or approve reports. It fails with Forbidden for others.
+func (s *Service) Hidden(ctx context.Context, d Draft) (disclosure.Report, error) {
+	if who := account.From(ctx); !who.Can(publish.PermPrepare) && !who.Can(publish.PermApprove) {
+		return disclosure.Report{}, errs.New(errs.Forbidden, "error.forbidden")
+	}
+	rep, err := s.report(d)
+	if err != nil {
+		return disclosure.Report{}, err
+	}
+	c, err := s.collected(ctx, rep, d.Area, d.Period)
+	if err != nil {
+		return disclosure.Report{}, err
+	}
+	return c.hidden, nil
+}
+
+func (s *Service) collected(ctx context.Context, rep pack.Report, areaCode, periodName string) (*collector, error) {
 	c := &collector{Service: s, report: rep, pack: s.Pack(), tree: s.Tree(), seen: map[release.Key]bool{}, measures: map[string]int{}}
 	var err error
 	if c.at, err = period.Parse(periodName); err != nil || string(c.at.Kind()) != rep.Period {
@@ -55,7 +84,7 @@ func (s *Service) Collect(ctx context.Context, rep pack.Report, areaCode, period
 		}
 	}
 	c.out.Sort()
-	return c.out, nil
+	return c, nil
 }
 
 // head is what does not depend on figures.
@@ -223,14 +252,14 @@ func (c *collector) definition(d indicator.Definition) release.Definition {
 		Places: d.Places, Direction: d.Direction, Clauses: d.Clauses, Group: d.Group, Kind: release.KindOther}
 	for _, u := range c.pack.Indicators.Units {
 		if u.Code == d.Unit {
-			m.UnitName, m.Kind = release.Text(u.Name), kindOf(u.Dim)
+			m.UnitName, m.Kind = release.Text(u.Name), KindOf(u.Dim)
 		}
 	}
 	return m
 }
 
-// kindOf tells what is counted from the base units of a unit.
-func kindOf(dim string) string {
+// KindOf tells what is counted from the base units of a unit.
+func KindOf(dim string) string {
 	switch {
 	case dim == "person":
 		return release.KindPersons
@@ -288,5 +317,7 @@ func (c *collector) protect(ctx context.Context) error {
 	if c.Protect == nil {
 		return nil
 	}
-	return c.Protect(ctx, c.out, c.report.Protect)
+	var err error
+	c.hidden, err = c.Protect(ctx, c.out, c.report.Protect)
+	return err
 }

@@ -8,6 +8,7 @@ import (
 
 	"xuedu/internal/area"
 	"xuedu/internal/db"
+	"xuedu/internal/disclosure"
 	"xuedu/internal/i18n"
 	"xuedu/internal/indicator"
 	"xuedu/internal/measure"
@@ -36,8 +37,8 @@ type Deps struct {
 	Targets   func(context.Context) ([]plan.Progress, error)
 	Publish   *publish.Service
 	Bundle    *i18n.Bundle
-	Protect   func(context.Context, *release.Release, pack.DisclosureRule) error // hides what would tell about persons; nil = nothing is hidden
-	Program   string                                                             // version of this program
+	Protect   func(context.Context, *release.Release, pack.DisclosureRule) (disclosure.Report, error) // hides what would tell about persons; nil = nothing is hidden
+	Program   string                                                                                  // version of this program
 	Synthetic func() bool
 	Now       func() time.Time
 }

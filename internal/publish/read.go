@@ -213,3 +213,30 @@ func (s *Service) Series(ctx context.Context, series, area string) ([]*release.R
 	}
 	return out, nil
 }
+
+// Approved returns every release that was approved, of all reports, the oldest
+// first, whoever may see it: what readers have or will have. It is for the
+// program itself, which hides in the next what these would give away.
+func (s *Service) Approved(ctx context.Context) ([]*release.Release, error) {
+	rows, err := gen.New(s.DB.Read).Releases(ctx)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(rows, func(a, b gen.ReleasesRow) int { return a.FrozenAt.Compare(b.FrozenAt) })
+	var out []*release.Release
+	for _, row := range rows {
+		if row.State != Approved {
+			continue
+		}
+		e, err := s.edition(gen.GetReleaseRow(row))
+		if err != nil {
+			return nil, err
+		}
+		r, _, err := s.load(ctx, e)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}

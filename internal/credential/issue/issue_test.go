@@ -32,8 +32,10 @@ func newOffice(d *db.DB) *office {
 	o := &office{site: "https://learn.example.org/", taken: map[issue.Given]bool{}, now: time.Date(2026, 3, 1, 2, 0, 0, 0, time.UTC),
 		keys: []proof.PublicKey{{ID: "k1", Key: secret.Public().(ed25519.PublicKey)}}}
 	o.Service = issue.New(issue.Deps{DB: d, Site: func() string { return o.site }, Name: func() string { return "示例市" },
-		Keys:  func(context.Context) ([]proof.PublicKey, error) { return o.keys, nil },
-		Sign:  func(context.Context) (string, credential.Key, error) { return "k1", credential.Key{Secret: secret}, nil },
+		Keys: func(context.Context) ([]proof.PublicKey, error) { return o.keys, nil },
+		Sign: func(context.Context) (string, credential.Key, error) {
+			return "k1", credential.Key{Secret: secret}, nil
+		},
 		Taken: func(context.Context, []issue.Given) (map[issue.Given]bool, error) { return o.taken, nil },
 		Now:   func() time.Time { return o.now }})
 	return o
@@ -117,7 +119,9 @@ func TestGiveAtOnce(t *testing.T) {
 func TestNotReady(t *testing.T) {
 	t.Parallel()
 	o := newOffice(dbtest.SQLite(t))
-	o.Deps.Sign = func(context.Context) (string, credential.Key, error) { return "", credential.Key{}, errors.New("no key") }
+	o.Deps.Sign = func(context.Context) (string, credential.Key, error) {
+		return "", credential.Key{}, errors.New("no key")
+	}
 	if _, err := o.Give(t.Context(), issue.Given{Kind: "award", About: "a"}, func() credential.Credential { return credential.Credential{} }); err == nil || !strings.Contains(err.Error(), "no key") {
 		t.Errorf("without a key: %v", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 
+	"xuedu/internal/disclosure"
 	"xuedu/internal/errs"
 	"xuedu/internal/monitor"
 	"xuedu/internal/pack"
@@ -31,6 +32,18 @@ type draftPage struct {
 	Bad      int // problems in all texts
 	Frozen   string
 	Papers   []ui.Link // of the whole report, as it will be handed out
+	Hidden   *hidden   // nil = not for the caller
+}
+
+// hidden is what is withheld to protect people, for those who prepare.
+type hidden struct {
+	disclosure.Report
+	Groups []hiddenGroup
+}
+
+type hiddenGroup struct {
+	Title string
+	Keys  []string
 }
 
 type moveRow struct {
@@ -81,6 +94,11 @@ func (h *handler) draftWith(w http.ResponseWriter, r *http.Request, cause error)
 	}
 	for _, s := range []string{release.Provisional, release.Final} {
 		p.Stages = append(p.Stages, choice{Value: s, Text: p.T("publish.stage." + s), On: d.Stage == s})
+	}
+	if p.Open {
+		if p.Hidden, err = h.hidden(r, p.page, d); err != nil {
+			return err
+		}
 	}
 	for _, o := range monitor.Outcomes {
 		p.Outcomes = append(p.Outcomes, choice{Value: o, Text: p.T("monitor.outcome." + o)})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"xuedu/internal/errs"
+	"xuedu/internal/formula"
 	"xuedu/internal/narrative"
 	"xuedu/internal/publish"
 	"xuedu/internal/release"
@@ -27,6 +28,8 @@ type cellPage struct {
 	Base        string
 	Address     string
 	Live        string // where it is computed today
+	Hidden      bool   // to protect people
+	K           int    // counts of people below it are hidden
 }
 
 // vintage is the figure in one release.
@@ -41,7 +44,7 @@ func (h *handler) cell(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, x, err := h.Releases.Release(r.Context(), e.ID)
+	rel, x, err := h.Releases.Release(r.Context(), e.ID)
 	if err != nil {
 		return err
 	}
@@ -56,7 +59,8 @@ func (h *handler) cell(w http.ResponseWriter, r *http.Request) error {
 	p := cellPage{Page: page, E: h.item(page, e), D: d, C: c, Name: d.Name[page.Lang], Unit: d.UnitName[page.Lang], Place: a.Name[page.Lang],
 		When: period(page, k.Period), Slice: slice(d, k.Slice, page.Lang), Text: shown(page, c), Base: base(e), Address: h.Base(r) + cellHref(e, k)}
 	p.Title = p.Name + " " + p.Place + " " + p.When
-	if d.Version > 0 { // an indicator of the city
+	p.Hidden, p.K = c.State == formula.Withheld.String(), rel.Disclosure.Threshold
+	if d.Version > 0 && !p.Hidden { // an indicator of the city
 		p.Live = "/indicators/" + url.PathEscape(d.Code)
 	}
 	if p.Vintages, err = h.vintages(r, page, e, k); err != nil {
