@@ -56,8 +56,10 @@ func measureReports(ctx context.Context, o options, r *report) error {
 	if err != nil {
 		return err
 	}
-	if err := x.large(); err != nil {
-		return err
+	for _, step := range []func() error{x.large, x.protected} {
+		if err := step(); err != nil {
+			return err
+		}
 	}
 	if err := x.serve(ctx, o, c, path); err != nil {
 		return err

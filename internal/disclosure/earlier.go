@@ -65,6 +65,7 @@ func (t *table) shownBefore(cell int32) bool { return len(t.before) > 0 && t.bef
 func (t *table) recall(v int32) {
 	x := &t.vars[v]
 	seen := x.cell >= 0 && t.shownBefore(x.cell)
+	x.sticky = x.cell >= 0 && t.before[x.cell].hidden && !seen
 	for i := range t.echoes[v] {
 		e := &t.echoes[v][i]
 		b := t.before[e.cell]

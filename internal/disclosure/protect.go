@@ -62,6 +62,11 @@ func (p *protector) protect() error {
 			p.small[c] = true
 		}
 	}
+	for v := range p.vars {
+		if p.vars[v].sticky {
+			p.conceal(int32(v))
+		}
+	}
 	for _, v := range p.order {
 		if err := p.guard(v); err != nil {
 			return err
@@ -176,7 +181,7 @@ func (p *protector) prune() {
 	}
 	var beside []int32
 	for v := range p.vars {
-		if x := &p.vars[v]; x.hidden && x.up == 0 {
+		if x := &p.vars[v]; x.hidden && x.up == 0 && !x.sticky {
 			beside = append(beside, int32(v))
 		}
 	}

@@ -28,6 +28,7 @@ type variable struct {
 	hidden    bool
 	unknown   bool // seen by an attacker: the value is not there
 	known     bool // an earlier release shows it: hiding is of no use
+	sticky    bool // earlier releases hide it: it stays hidden, or two patterns together would tell
 }
 
 // echo is a cell that shows something of a count besides its own.
