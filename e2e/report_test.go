@@ -49,6 +49,7 @@ func (p *paper) begin() {
 	p.do("begin", p.open("/desk/reports"), click(`main form[action="/desk/reports"] button`), seen(`#parts-h`))
 	p.draft = p.path()
 	p.holds(`main`, "Every number in the texts is bound")
+	p.holds(`section[aria-labelledby=hidden-h]`, "stand for fewer than 5 people")
 	shoot(p.t, p.ctx, "report draft")
 }
 
