@@ -222,3 +222,33 @@ func FuzzCheck(f *testing.F) {
 		}
 	})
 }
+
+// A signature is over triples; what makes none is refused as well: a reader
+// would see it, and programs that do not mind capitals would believe it.
+func TestNothingIsSaidBesides(t *testing.T) {
+	t.Parallel()
+	_, keys := issuer(t)
+	body := string(signed(t, sample()))
+	for name, tt := range map[string][2]string{
+		"validity in other capitals": {`"validUntil":`, `"validUNTIL": "2099-01-01T00:00:00Z", "validUntil":`},
+		"validity after":             {"\n}\n", ",\n \"validuntil\": \"2099-01-01T00:00:00Z\"\n}\n"},
+		"another place":              {`"statusPurpose"`, `"statuslistindex": "41", "statusPurpose"`},
+		"place after":                {`"type": "BitstringStatusListEntry"`, `"type": "BitstringStatusListEntry", "statusListindex": "41"`},
+		"another holder":             {`"holderName"`, `"holdername": "青湖社区学校", "holderName"`},
+		"holder twice":               {`"holderName"`, `"holderName": "青湖社区学校", "holderName"`},
+		"an address that is none":    {`"lang"`, `"evidence": "excellent", "lang"`},
+		"a context within":           {`"holderName"`, `"@context": {"grade": "https://schema.org/name"}, "holderName"`},
+		"nothing":                    {`"lang"`, `"grade": null, "lang"`},
+		"more in the proof":          {`"proofValue"`, `"nonce": null, "proofValue"`},
+	} {
+		if !strings.Contains(body, tt[0]) {
+			t.Fatalf("%s: %s is not there", name, tt[0])
+		}
+		i := strings.LastIndex(body, tt[0])
+		b := body[:i] + tt[1] + body[i+len(tt[0]):]
+		got := credential.Check([]byte(b), keys, list(t, 42), sample().Until.AddDate(1, 0, 0))
+		if got.Outcome != credential.Changed {
+			t.Errorf("%s: %s until %v at %d", name, got.Outcome, got.Until, got.StatusIndex)
+		}
+	}
+}

@@ -1,11 +1,14 @@
 package credential
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"encoding/json"
+	"maps"
 	"strconv"
 	"time"
 
+	"github.com/gowebpki/jcs"
 	"github.com/multiformats/go-multibase"
 )
 
@@ -37,8 +40,10 @@ type Result struct {
 	StatusIndex int
 }
 
-// file is what a check reads of a credential.
+// file is a credential as it is read: all that document writes, and no more.
 type file struct {
+	ID     string `json:"id"`
+	Lang   string `json:"lang"`
 	Name   string `json:"name"`
 	Issuer struct {
 		ID   string `json:"id"`
@@ -47,17 +52,56 @@ type file struct {
 	ValidFrom  time.Time `json:"validFrom"`
 	ValidUntil time.Time `json:"validUntil"`
 	Subject    struct {
+		ID          string `json:"id"`
 		Holder      string `json:"holderName"`
 		Achievement struct {
-			Number string `json:"certificateNumber"`
+			ID          string `json:"id"`
+			Name        string `json:"name"`
+			Description string `json:"description"`
+			Number      string `json:"certificateNumber"`
+			Criteria    struct {
+				Narrative string `json:"narrative"`
+			} `json:"criteria"`
 		} `json:"achievement"`
 	} `json:"credentialSubject"`
 	Status struct {
-		Type    string `json:"type"`
-		Purpose string `json:"statusPurpose"`
-		Index   string `json:"statusListIndex"`
-		List    string `json:"statusListCredential"`
+		Index string `json:"statusListIndex"`
+		List  string `json:"statusListCredential"`
 	} `json:"credentialStatus"`
+}
+
+// credential is what would be signed to say what was read.
+func (f file) credential() Credential {
+	a := f.Subject.Achievement
+	index, err := strconv.Atoi(f.Status.Index)
+	if err != nil {
+		index = -1
+	}
+	return Credential{ID: f.ID, Issuer: Issuer{DID: f.Issuer.ID, Name: f.Issuer.Name}, From: f.ValidFrom, Until: f.ValidUntil, Lang: f.Lang, Name: f.Name,
+		Subject:     Subject{ID: f.Subject.ID, Name: f.Subject.Holder},
+		Achievement: Achievement{ID: a.ID, Name: a.Name, Description: a.Description, Criteria: a.Criteria.Narrative, Number: a.Number},
+		Status:      Status{List: f.Status.List, Index: index}}
+}
+
+// proofParts is how many members a proof has.
+const proofParts = 6
+
+// exact reports whether a file says what was read of it and nothing else. The
+// signature is over triples: a name in other capitals, a name twice, or an
+// address that is none makes no triple, and a reader would still see it.
+func exact(body []byte, doc map[string]any, c Credential) bool {
+	if _, err := jcs.Transform(body); err != nil { // a name twice
+		return false
+	}
+	p, ok := doc["proof"].(map[string]any)
+	if !ok || len(p) != proofParts {
+		return false
+	}
+	bare := maps.Clone(doc)
+	delete(bare, "proof")
+	want, err := json.Marshal(c.document())
+	got, errGot := json.Marshal(bare)
+	return err == nil && errGot == nil && bytes.Equal(want, got)
 }
 
 // Check checks a credential against the keys of an issuer and a status list at
@@ -70,15 +114,14 @@ func Check(body []byte, keys Document, list []byte, now time.Time) Result {
 	}
 	r := Result{Name: f.Name, Holder: f.Subject.Holder, Number: f.Subject.Achievement.Number, Issuer: f.Issuer.ID, IssuerName: f.Issuer.Name,
 		From: f.ValidFrom, Until: f.ValidUntil, StatusList: f.Status.List}
-	if !known(doc, []any{contextV2, terms()}) {
-		r.Outcome = Changed // other words might stand for what was signed
+	c := f.credential()
+	r.StatusIndex = c.Status.Index
+	if !exact(body, doc, c) { // other words might stand for what was signed
+		r.Outcome = Changed
 		return r
 	}
 	if r.Outcome = proven(doc, f.Issuer.ID, keys); r.Outcome != Genuine {
 		return r
-	}
-	if r.StatusIndex, err = strconv.Atoi(f.Status.Index); err != nil {
-		r.StatusIndex = -1
 	}
 	switch taken, told := r.taken(list, keys); {
 	case taken:
