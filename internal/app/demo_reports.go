@@ -64,15 +64,24 @@ func (d *demoReports) make(ctx context.Context, year string) error {
 	if _, err := d.Publish.NewKey(d.as(ctx, "system")); err != nil {
 		return err
 	}
-	if err := d.publish(ctx, year, nil); err != nil {
+	root := d.Packs.Pack().RootArea
+	if err := d.publish(ctx, demoReport{demoSeries, root, year}, nil); err != nil {
 		return err
+	}
+	for _, x := range []demoReport{{"quarterly", root, year + "-Q4"}, {"district", d.district().Code, year}} {
+		if _, ok := d.Packs.Pack().Report(x.series); !ok {
+			continue
+		}
+		if err := d.publish(ctx, x, nil); err != nil {
+			return err
+		}
 	}
 	d.now = d.now.AddDate(0, 0, 12)
 	took, err := d.correct(ctx, year)
 	if err != nil || took == 0 {
 		return err
 	}
-	return d.publish(ctx, year, pack.Text{"zh-CN": "演示：" + d.district().In("zh-CN") + "一次活动的点名表重复上传，已冲销重复的记录。",
+	return d.publish(ctx, demoReport{demoSeries, root, year}, pack.Text{"zh-CN": "演示：" + d.district().In("zh-CN") + "一次活动的点名表重复上传，已冲销重复的记录。",
 		"en": "Sample: a roster in " + d.district().In("en") + " was uploaded twice; the second copy was taken back."})
 }
 
@@ -82,23 +91,27 @@ func (d *demoReports) district() *area.Area {
 	return d.Areas.Tree().At(n)
 }
 
+// demoReport is a report of the pack about an area and a period.
+type demoReport struct{ series, area, period string }
+
 // publish writes a report and takes it to its publication; reason is that of a
 // revision.
-func (d *demoReports) publish(ctx context.Context, year string, reason pack.Text) error {
+func (d *demoReports) publish(ctx context.Context, x demoReport, reason pack.Text) error {
 	city := d.as(ctx, "city")
-	r, err := d.Monitor.Begin(city, demoSeries, d.Packs.Pack().RootArea, year)
+	r, err := d.Monitor.Begin(city, x.series, x.area, x.period)
 	if err != nil {
 		return err
 	}
-	if reason == nil {
-		err = d.contest(ctx, r)
-	} else {
+	switch {
+	case reason != nil:
 		err = d.Monitor.SetHead(city, r, release.Final, reason)
+	case x.series == demoSeries:
+		err = d.contest(ctx, r)
 	}
 	if err != nil {
 		return err
 	}
-	rep, _ := d.Packs.Pack().Report(demoSeries)
+	rep, _ := d.Packs.Pack().Report(x.series)
 	for _, c := range rep.Checklist {
 		if err := d.Monitor.SetTick(city, r, c.Code, true); err != nil {
 			return err

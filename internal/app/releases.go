@@ -20,7 +20,7 @@ func (a *App) releaseDeps() publishhttp.Deps {
 
 // reportDesk are the pages where reports are written and approved.
 func (a *App) reportDesk() []web.Route {
-	return monitorhttp.Routes(monitorhttp.Deps{Reports: a.Monitor, Releases: a.Publish, Pack: a.Packs.Pack, AreaName: a.areaName, Names: a.Accounts.Names, Outlines: a.outlines(), Papers: a.paperMaker(),
+	return monitorhttp.Routes(monitorhttp.Deps{Reports: a.Monitor, Tree: a.Areas.Tree, Releases: a.Publish, Pack: a.Packs.Pack, AreaName: a.areaName, Names: a.Accounts.Names, Outlines: a.outlines(), Papers: a.paperMaker(),
 		Days: func(from time.Time, n int) time.Time { return a.Calendar().Add(from, n) }, Zone: a.Zone(), Now: a.now})
 }
 

@@ -71,8 +71,8 @@ func (s *Service) Begin(ctx context.Context, series, areaCode, periodName string
 	if at.To >= period.DayOf(s.Now()) {
 		return Draft{}, errs.InvalidField("period", "monitor.not_over", "Value", periodName)
 	}
-	if _, ok := s.Tree().ByCode(areaCode); !ok {
-		return Draft{}, errs.InvalidField("area", "monitor.no_area", "Code", areaCode)
+	if err := s.fits(rep, areaCode); err != nil {
+		return Draft{}, err
 	}
 	all, err := s.Drafts(ctx)
 	if err != nil {
@@ -97,6 +97,18 @@ func (s *Service) Begin(ctx context.Context, series, areaCode, periodName string
 		return Draft{}, err
 	}
 	return s.Draft(ctx, d.ID)
+}
+
+// fits fails with Invalid for an area that the report is not about.
+func (s *Service) fits(rep pack.Report, areaCode string) error {
+	n, ok := s.Tree().ByCode(areaCode)
+	switch {
+	case !ok:
+		return errs.InvalidField("area", "monitor.no_area", "Code", areaCode)
+	case rep.Level == "" && areaCode != s.Pack().RootArea, rep.Level != "" && string(s.Tree().At(n).Level) != rep.Level:
+		return errs.InvalidField("area", "monitor.other_level")
+	}
+	return nil
 }
 
 func (s *Service) mayBegin(ctx context.Context, series string) (pack.Report, error) {
@@ -333,8 +345,12 @@ func (s *Service) mayWrite(ctx context.Context, d Draft, x Section) error {
 		if g.Role != x.Role || !who.Can(PermWrite) {
 			continue
 		}
-		n, ok := s.Tree().ByCode(x.Area)
-		if x.Area == "" || ok && who.CoversArea(PermWrite, s.Tree(), s.Tree().At(n).ID) {
+		at := x.Area
+		if at == "" && d.Area != s.Pack().RootArea {
+			at = d.Area
+		}
+		n, ok := s.Tree().ByCode(at)
+		if at == "" || ok && who.CoversArea(PermWrite, s.Tree(), s.Tree().At(n).ID) {
 			return nil
 		}
 	}

@@ -64,6 +64,9 @@ func fromFiles(files []File) (*Pack, []Problem) {
 	l.readOrgs()
 	l.pack.completeForms()
 	l.check()
+	for i := range l.pack.Reports {
+		l.pack.byClause(&l.pack.Reports[i])
+	}
 	for _, d := range l.docs {
 		l.bad = append(l.bad, d.bad...)
 	}

@@ -1,5 +1,10 @@
 package pack
 
+import (
+	"slices"
+	"strings"
+)
+
 // Report is a report that the city writes again and again, reports/*.yaml: what
 // figures it holds, what its sections say before anybody writes, and who
 // answers for which (P1.8).
@@ -9,6 +14,7 @@ type Report struct {
 	Title     Text            `yaml:"title" json:"title"`
 	Clauses   []string        `yaml:"clauses" json:"clauses"`
 	Period    string          `yaml:"period" json:"period"`       // year, quarter
+	Level     string          `yaml:"level" json:"level"`         // of the area it is about: district; "" = the city
 	Publisher Text            `yaml:"publisher" json:"publisher"` // in whose name
 	Languages []string        `yaml:"languages" json:"languages"` // the first is the one that is written first
 	Define    []Indicator     `yaml:"define" json:"define"`       // figures of this report alone: counts that no indicator is
@@ -34,10 +40,90 @@ type FigureQuery struct {
 type ReportSection struct {
 	Code   string `yaml:"code" json:"code"`
 	Clause string `yaml:"clause" json:"clause"`
-	Each   string `yaml:"each" json:"each"` // level of areas, "" = once
+	Each   string `yaml:"each" json:"each"` // level of areas, "" = once; ByClause = once for every clause that figures measure
 	Role   string `yaml:"role" json:"role"` // who writes it; with each, whoever holds the role there
 	Title  Text   `yaml:"title" json:"title"`
 	Body   Text   `yaml:"body" json:"body"` // Markdown with bindings, see package narrative
+}
+
+// ByClause is the Each of a section that stands once for every clause of the
+// plans that an indicator measures. CLAUSE in its texts is the code of the
+// clause, CODES its indicators that the report's period knows.
+const ByClause = "clause"
+
+// byClause writes such sections out, in the order of the plans.
+func (p *Pack) byClause(r *Report) {
+	var out []ReportSection
+	for _, s := range r.Sections {
+		if s.Each != ByClause {
+			out = append(out, s)
+			continue
+		}
+		for _, plan := range p.Plans {
+			for _, programme := range plan.Programmes {
+				for _, c := range programme.Clauses {
+					if groups := p.measuring(c.Code, r.Period); len(groups) > 0 {
+						out = append(out, s.about(c.Code, groups))
+					}
+				}
+			}
+		}
+	}
+	r.Sections = out
+}
+
+// measuring are the indicators of a clause that are computed for a kind of
+// period: attendances apart, which share no table with people.
+func (p *Pack) measuring(clause, kind string) (groups [][]string) {
+	var counts, attendances []string
+	for _, d := range p.Indicators.Definitions {
+		switch {
+		case !slices.Contains(d.Clauses, clause), !slices.Contains(d.Periods, kind):
+		case p.counts(d, "attendance"):
+			attendances = append(attendances, d.Code)
+		default:
+			counts = append(counts, d.Code)
+		}
+	}
+	for _, g := range [][]string{counts, attendances} {
+		if len(g) > 0 {
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}
+
+// counts reports whether an indicator counts in a base unit.
+func (p *Pack) counts(d Indicator, dim string) bool {
+	return slices.ContainsFunc(p.Indicators.Units, func(u Unit) bool { return u.Code == d.Unit && u.Dim == dim })
+}
+
+// about is the section of a clause; a line with CODES stands once for every
+// group of indicators.
+func (s ReportSection) about(clause string, groups [][]string) ReportSection {
+	fill := func(t Text) Text {
+		out := Text{}
+		for lang, text := range t {
+			var lines []string
+			for _, line := range strings.Split(strings.ReplaceAll(text, "CLAUSE", clause), "\n") {
+				if !strings.Contains(line, "CODES") {
+					lines = append(lines, line)
+					continue
+				}
+				for i, g := range groups {
+					if i > 0 {
+						lines = append(lines, "")
+					}
+					lines = append(lines, strings.ReplaceAll(line, "CODES", strings.Join(g, ",")))
+				}
+			}
+			out[lang] = strings.Join(lines, "\n")
+		}
+		return out
+	}
+	s.Code, s.Clause, s.Each = s.Code+"-"+strings.ToLower(strings.ReplaceAll(clause, ".", "-")), clause, ""
+	s.Title, s.Body = fill(s.Title), fill(s.Body)
+	return s
 }
 
 // DisclosureRule says how counts of persons are protected.

@@ -4,12 +4,14 @@
 package monitorhttp
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
 	"net/http"
 	"time"
 
+	"xuedu/internal/area"
 	"xuedu/internal/chart"
 	"xuedu/internal/errs"
 	"xuedu/internal/monitor"
@@ -33,6 +35,7 @@ var (
 // Deps are what the pages need.
 type Deps struct {
 	Reports  *monitor.Service
+	Tree     func() *area.Tree
 	Releases *publish.Service
 	Pack     func() *pack.Pack
 	AreaName func(code, lang string) string
@@ -122,6 +125,7 @@ type listPage struct {
 	Rows    []row
 	Waiting []waiting // frozen, to be approved
 	Reports []choice
+	Areas   []choice // that a report may be about, the city first
 	Year    string
 	May     bool
 }
@@ -153,12 +157,38 @@ func (h *handler) listWith(w http.ResponseWriter, r *http.Request, cause error) 
 	for _, x := range h.Pack().Reports {
 		p.Reports = append(p.Reports, choice{Value: x.Code, Text: x.Name.In(p.Lang), On: r.FormValue("series") == x.Code})
 	}
+	p.Areas = h.areas(p.page, r.FormValue("area"))
 	if p.Can(r, publish.PermApprove) {
 		if p.Waiting, err = h.waiting(r, p.page); err != nil {
 			return err
 		}
 	}
 	return web.Render(w, r, status, listView, p)
+}
+
+// areas are the city, and the areas of the levels that reports of the pack are
+// about.
+func (h *handler) areas(p page, chosen string) (out []choice) {
+	t := h.Tree()
+	top, ok := t.ByCode(h.Pack().RootArea)
+	if !ok {
+		return nil
+	}
+	add := func(n int) {
+		out = append(out, choice{Value: t.At(n).Code, Text: t.At(n).In(p.Lang), On: t.At(n).Code == chosen})
+	}
+	add(top)
+	seen := map[string]bool{"": true}
+	for _, rep := range h.Pack().Reports {
+		if seen[rep.Level] {
+			continue
+		}
+		seen[rep.Level] = true
+		for _, n := range t.Below(top, area.Level(rep.Level)) {
+			add(n)
+		}
+	}
+	return out
 }
 
 func (h *handler) waiting(r *http.Request, p page) (out []waiting, err error) {
@@ -195,7 +225,7 @@ func (h *handler) stateName(p page, d monitor.Draft) string {
 }
 
 func (h *handler) begin(w http.ResponseWriter, r *http.Request) error {
-	d, err := h.Reports.Begin(r.Context(), r.FormValue("series"), h.Pack().RootArea, r.FormValue("period"))
+	d, err := h.Reports.Begin(r.Context(), r.FormValue("series"), cmp.Or(r.FormValue("area"), h.Pack().RootArea), r.FormValue("period"))
 	if err != nil {
 		return h.listWith(w, r, err)
 	}
