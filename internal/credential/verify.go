@@ -104,6 +104,16 @@ func exact(body []byte, doc map[string]any, c Credential) bool {
 	return err == nil && errGot == nil && bytes.Equal(want, got)
 }
 
+// Proven reports whether it was signed by the issuer whose keys these are, and
+// is unchanged; whether it still holds is another question.
+func (r Result) Proven() bool {
+	switch r.Outcome {
+	case Genuine, Early, Expired, Revoked, NoStatus:
+		return true
+	}
+	return false
+}
+
 // Check checks a credential against the keys of an issuer and a status list at
 // a time. list may be nil: then the outcome is NoStatus at best.
 func Check(body []byte, keys Document, list []byte, now time.Time) Result {

@@ -90,7 +90,7 @@ func (s *Service) collected(ctx context.Context, rep pack.Report, areaCode, peri
 // head is what does not depend on figures.
 func (c *collector) head(areaCode string) {
 	c.out = &release.Release{Format: release.Format, Series: c.report.Code, Area: areaCode, Period: c.at.Name, Stage: release.Final,
-		Title: release.Text(c.report.Title), Publisher: release.Text(c.report.Publisher), Languages: c.report.Languages, Program: c.Program,
+		Title: c.title(), Publisher: release.Text(c.report.Publisher), Languages: c.report.Languages, Program: c.Program,
 		Synthetic: c.Synthetic(), Pack: release.Source{Name: c.pack.Name, Version: c.pack.Version}, Words: map[string]release.Words{}}
 	if l := c.pack.Licence; l != nil {
 		c.out.Licence = &release.Licence{IRI: l.IRI, Name: release.Text(l.Name)}
@@ -116,6 +116,15 @@ func (c *collector) head(areaCode string) {
 		}
 		c.out.Areas = append(c.out.Areas, x)
 	}
+}
+
+// title is that of the report, with the name of its area.
+func (c *collector) title() release.Text {
+	out := release.Text{}
+	for lang, t := range c.report.Title {
+		out[lang] = strings.ReplaceAll(t, "AREA", c.tree.At(c.top).In(lang))
+	}
+	return out
 }
 
 // above is the nearest area above that the release holds.

@@ -9,9 +9,9 @@ import (
 // figures it holds, what its sections say before anybody writes, and who
 // answers for which (P1.8).
 type Report struct {
-	Code      string          `yaml:"code" json:"code"` // yearly
-	Name      Text            `yaml:"name" json:"name"` // 学习型城市建设监测报告
-	Title     Text            `yaml:"title" json:"title"`
+	Code      string          `yaml:"code" json:"code"`   // yearly
+	Name      Text            `yaml:"name" json:"name"`   // 学习型城市建设监测报告
+	Title     Text            `yaml:"title" json:"title"` // AREA stands for the name of the area
 	Clauses   []string        `yaml:"clauses" json:"clauses"`
 	Period    string          `yaml:"period" json:"period"`       // year, quarter
 	Level     string          `yaml:"level" json:"level"`         // of the area it is about: district; "" = the city

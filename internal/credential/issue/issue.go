@@ -69,56 +69,80 @@ func (s *Service) issuer() (credential.Issuer, error) {
 func (s *Service) At(path string) string { return strings.TrimSuffix(s.Site(), "/") + path }
 
 // Give returns the credential of something: the one that was given out before,
-// or a new one, for which make says what it tells. It fails with NotFound where
-// the city gives none out, and with Conflict where it has no key.
+// or a new one, for which make says what it tells. One that proves nothing any
+// more, since its key was revoked or the city has another address, is signed
+// anew in its place. It fails with NotFound where the city gives none out, and
+// with Conflict where it has no key.
 func (s *Service) Give(ctx context.Context, g Given, make func() credential.Credential) ([]byte, error) {
+	keys, err := s.Document(ctx)
+	if err != nil {
+		return nil, err
+	}
+	had, err := s.kept(ctx, g)
+	if err != nil || had.Nr > 0 && credential.Check(had.Body, keys, nil, s.Now()).Proven() {
+		return had.Body, err
+	}
 	issuer, err := s.issuer()
 	if err != nil {
 		return nil, err
 	}
-	body, err := s.kept(ctx, g)
-	if err != nil || body != nil {
-		return body, err
-	}
 	c := make()
 	c.Issuer = issuer
-	if body, err = s.write(ctx, g, c); db.IsUnique(err) { // somebody else asked at the same time
-		return s.kept(ctx, g)
+	body, err := s.write(ctx, g, c, had)
+	if db.IsUnique(err) || errors.Is(err, errOther) { // somebody else asked at the same time
+		had, err = s.kept(ctx, g)
+		return had.Body, err
 	}
 	return body, err
 }
 
-// kept is nil where none was given out.
-func (s *Service) kept(ctx context.Context, g Given) ([]byte, error) {
-	body, err := gen.New(s.DB.Read).Get(ctx, gen.GetParams{Kind: g.Kind, About: g.About, UntilDay: g.Until})
+var errOther = errors.New("it was signed meanwhile")
+
+// kept has the number 0 where none was given out.
+func (s *Service) kept(ctx context.Context, g Given) (gen.GetRow, error) {
+	row, err := gen.New(s.DB.Read).Get(ctx, gen.GetParams{Kind: g.Kind, About: g.About, UntilDay: g.Until})
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
+		return gen.GetRow{}, nil
 	}
-	return body, err
+	return row, err
 }
 
-func (s *Service) write(ctx context.Context, g Given, c credential.Credential) (body []byte, err error) {
+func (s *Service) write(ctx context.Context, g Given, c credential.Credential, had gen.GetRow) (body []byte, err error) {
 	now := s.Now().UTC().Truncate(time.Millisecond)
 	key, err := s.key(ctx, c.Issuer)
 	if err != nil {
 		return nil, err
 	}
 	err = s.DB.InTx(ctx, func(tx *sql.Tx) error {
-		nr, err := db.Next(ctx, tx, counter, 1)
-		if err != nil {
-			return err
+		nr, verb := had.Nr, "credential:renew"
+		if nr == 0 {
+			if nr, err = db.Next(ctx, tx, counter, 1); err != nil {
+				return err
+			}
+			verb = "credential:issue"
 		}
 		c.Status = s.status(nr)
 		if body, err = c.Sign(key, now); err != nil {
 			return err
 		}
-		err = gen.New(tx).Insert(ctx, gen.InsertParams{Nr: nr, Kind: g.Kind, About: g.About, UntilDay: g.Until, Body: body, IssuedAt: now})
-		if err != nil {
+		if err := put(ctx, tx, had, gen.InsertParams{Nr: nr, Kind: g.Kind, About: g.About, UntilDay: g.Until, Body: body, IssuedAt: now}); err != nil {
 			return err
 		}
-		return audit.Append(ctx, tx, now, audit.Entry{Verb: "credential:issue", Object: g.Kind + ":" + g.About, Detail: map[string]any{"nr": nr, "until": g.Until}})
+		return audit.Append(ctx, tx, now, audit.Entry{Verb: verb, Object: g.Kind + ":" + g.About, Detail: map[string]any{"nr": nr, "until": g.Until}})
 	})
 	return body, err
+}
+
+// put keeps a credential, in the place of the one there was.
+func put(ctx context.Context, tx *sql.Tx, had gen.GetRow, p gen.InsertParams) error {
+	if had.Nr == 0 {
+		return gen.New(tx).Insert(ctx, p)
+	}
+	n, err := gen.New(tx).Replace(ctx, gen.ReplaceParams{Nr: p.Nr, Body: p.Body, IssuedAt: p.IssuedAt, Was: had.IssuedAt})
+	if err == nil && n == 0 {
+		err = errOther
+	}
+	return err
 }
 
 func (s *Service) key(ctx context.Context, who credential.Issuer) (credential.Key, error) {

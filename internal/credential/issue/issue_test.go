@@ -41,6 +41,15 @@ func newOffice(d *db.DB) *office {
 	return o
 }
 
+// next makes the key that signs from now on.
+func (o *office) next(name string) proof.PublicKey {
+	secret := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{6}, 32))
+	o.Deps.Sign = func(context.Context) (string, credential.Key, error) {
+		return name, credential.Key{Secret: secret}, nil
+	}
+	return proof.PublicKey{ID: name, Key: secret.Public().(ed25519.PublicKey)}
+}
+
 func (o *office) give(t testing.TB, g issue.Given, holder string) []byte {
 	t.Helper()
 	b, err := o.Give(t.Context(), g, func() credential.Credential {
@@ -87,6 +96,10 @@ func TestGive(t *testing.T) {
 		o.keys[0].Revoked = "2026-04-01T00:00:00Z"
 		if got := o.outcome(t, b); got != credential.OtherKey {
 			t.Errorf("by a revoked key: %s", got)
+		}
+		o.keys = append(o.keys, o.next("k2"))
+		if again := o.give(t, two, "乙校"); bytes.Equal(again, b) || o.outcome(t, again) != credential.Genuine {
+			t.Errorf("signed with the next key: %s", o.outcome(t, again))
 		}
 		for _, n := range []int64{0, -1, 2} {
 			if _, err := o.List(t.Context(), n); errs.KindOf(err) != errs.NotFound {

@@ -11,7 +11,7 @@ import (
 )
 
 const get = `-- name: Get :one
-SELECT body FROM credential WHERE kind = $1 AND about = $2 AND until_day = $3
+SELECT nr, body, issued_at FROM credential WHERE kind = $1 AND about = $2 AND until_day = $3
 `
 
 type GetParams struct {
@@ -20,11 +20,17 @@ type GetParams struct {
 	UntilDay string
 }
 
-func (q *Queries) Get(ctx context.Context, arg GetParams) ([]byte, error) {
+type GetRow struct {
+	Nr       int64
+	Body     []byte
+	IssuedAt time.Time
+}
+
+func (q *Queries) Get(ctx context.Context, arg GetParams) (GetRow, error) {
 	row := q.db.QueryRowContext(ctx, get, arg.Kind, arg.About, arg.UntilDay)
-	var body []byte
-	err := row.Scan(&body)
-	return body, err
+	var i GetRow
+	err := row.Scan(&i.Nr, &i.Body, &i.IssuedAt)
+	return i, err
 }
 
 const insert = `-- name: Insert :exec
@@ -94,4 +100,28 @@ func (q *Queries) Of(ctx context.Context, arg OfParams) ([]OfRow, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const replace = `-- name: Replace :execrows
+UPDATE credential SET body = $1, issued_at = $2 WHERE nr = $3 AND issued_at = $4
+`
+
+type ReplaceParams struct {
+	Body     []byte
+	IssuedAt time.Time
+	Nr       int64
+	Was      time.Time
+}
+
+func (q *Queries) Replace(ctx context.Context, arg ReplaceParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, replace,
+		arg.Body,
+		arg.IssuedAt,
+		arg.Nr,
+		arg.Was,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
