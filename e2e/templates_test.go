@@ -3,7 +3,9 @@
 package e2e
 
 import (
+	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,4 +33,35 @@ func TestReportTemplates(t *testing.T) {
 	s.do("the shelf", chromedp.Func(clearCookies), s.open("/releases"), seen(`main a[href^="/releases/district/"]`), seen(`main a[href^="/releases/quarterly/"]`))
 	s.do("a district's profile", click(`main a[href^="/releases/district/"]`), seen(`main table`))
 	shoot(t, s.ctx, "release district")
+}
+
+// A chart is given to other sites with its table and its source; that page alone
+// may stand in theirs.
+func TestEmbed(t *testing.T) {
+	s := open(t, demo(t))
+	s.do("a report", s.open("/releases"), click(`main h2 a[href^="/releases/yearly/"]`), seen(`main .xd-figure`))
+	page := s.path()
+	s.do("its first chart", click(`.xd-figure a[href*="/charts/"]`), seen(`#f-code`))
+	chart := s.path()
+	code := js[string](&s, "code", `document.querySelector('#f-code').value`)
+	for _, part := range []string{`<iframe src="` + s.url + chart + `/embed`, `title="`} {
+		if !strings.Contains(code, part) {
+			t.Errorf("%s is not in %s", part, code)
+		}
+	}
+	s.do("by itself", s.open(chart+"/embed"), seen(`main svg`), seen(`main table`), seen(`main a[href$="`+page+`"]`))
+	for path, want := range map[string]string{chart + "/embed": "frame-ancestors *", chart: "frame-ancestors 'none'"} {
+		res, err := http.Get(s.url + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if got := res.Header.Get("Content-Security-Policy"); !strings.Contains(got, want) {
+			t.Errorf("%s: %s", path, got)
+		}
+	}
+	if got := s.status("city", chart[:len(chart)-1]+"99"); got != http.StatusNotFound {
+		t.Errorf("a chart that is not there: %d", got)
+	}
+	s.do("early readers", s.open("/releases/readers"), seen(`main h1`))
 }

@@ -83,3 +83,41 @@ func (s *Service) mayList(ctx context.Context, id, reason string) (string, error
 	}
 	return because(reason)
 }
+
+// EarlyList is who reads a release, or read it, before it was public.
+type EarlyList struct {
+	Edition
+	Readers []Reader
+}
+
+// EarlyReaders lists the releases that somebody may read before everybody, or
+// might, by series, area and newest period: that is public, also while the
+// release is not. Posts are named, nobody's name.
+func (s *Service) EarlyReaders(ctx context.Context) ([]EarlyList, error) {
+	rows, err := gen.New(s.DB.Read).Releases(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []EarlyList
+	for _, row := range rows {
+		if row.State != Approved {
+			continue
+		}
+		list, err := gen.New(s.DB.Read).ReadersOf(ctx, row.ID)
+		if err != nil {
+			return nil, err
+		}
+		if len(list) == 0 {
+			continue
+		}
+		x := EarlyList{}
+		if x.Edition, err = s.edition(gen.GetReleaseRow(row)); err != nil {
+			return nil, err
+		}
+		for _, r := range list {
+			x.Readers = append(x.Readers, Reader{Post: r.Post, Reason: r.Reason, At: r.CreatedAt})
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}

@@ -81,7 +81,8 @@ func stamp(s string) time.Time {
 // options draw figures that lead to their permanent pages.
 func (h *handler) options(p ui.Page, e publish.Edition) view.Options {
 	return view.Options{Lang: p.Lang, Outlines: h.Outlines(), Href: func(k release.Key) string { return cellHref(e, k) },
-		Words: view.Words{Legend: p.T("figure.map.steps"), Below: p.T("figure.map.below"), Above: p.T("figure.map.above"), Desc: p.T("publish.chart.desc")}}
+		Embed: func(section string, n int) string { return chartHref(e, section, n) },
+		Words: view.Words{Legend: p.T("figure.map.steps"), Below: p.T("figure.map.below"), Above: p.T("figure.map.above"), Desc: p.T("publish.chart.desc"), Embed: p.T("publish.embed")}}
 }
 
 // around adds versions and who reads early.

@@ -30,6 +30,9 @@ var (
 	editionView = web.View{Tmpl: ui.Parse(files, "templates/edition.html")}
 	cellView    = web.View{Tmpl: ui.Parse(files, "templates/cell.html")}
 	changeView  = web.View{Tmpl: ui.Parse(files, "templates/changes.html")}
+	chartView   = web.View{Tmpl: ui.Parse(files, "templates/chart.html")}
+	embedView   = web.View{Tmpl: ui.Parse(files, "templates/embed.html")}
+	readersView = web.View{Tmpl: ui.Parse(files, "templates/readers.html")}
 	keysView    = web.View{Tmpl: ui.Parse(files, "templates/keys.html")}
 )
 
@@ -43,6 +46,7 @@ type Service interface {
 	Sealed(ctx context.Context, id string) ([]byte, error)
 	Series(ctx context.Context, series, area string) ([]*release.Release, error)
 	Readers(ctx context.Context, id string) ([]publish.Reader, error)
+	EarlyReaders(ctx context.Context) ([]publish.EarlyList, error)
 	Keys(ctx context.Context) ([]proof.PublicKey, error)
 }
 
@@ -72,12 +76,15 @@ func Routes(d Deps) []web.Route {
 		{Pattern: "GET /releases", Perm: web.Public, Handler: h.list},
 		{Pattern: "GET /releases/feed.atom", Perm: web.Public, Handler: h.feed},
 		{Pattern: "GET /releases/catalog.jsonld", Perm: web.Public, Handler: h.catalogue},
+		{Pattern: "GET /releases/readers", Perm: web.Public, Handler: h.readers},
 		{Pattern: "GET /releases/keys", Perm: web.Public, Handler: h.keysPage},
 		{Pattern: "GET /.well-known/xuedu-keys.json", Perm: web.Public, Handler: h.keys},
 		{Pattern: "GET /releases/{series}/{area}/{period}", Perm: web.Public, Handler: h.newest},
 		{Pattern: "GET " + one, Perm: web.Public, Handler: h.edition},
 		{Pattern: "GET " + one + "/changes", Perm: web.Public, Handler: h.changes},
 		{Pattern: "GET " + one + "/cells/{code}/{cellarea}/{cellperiod}", Perm: web.Public, Handler: h.cell},
+		{Pattern: "GET " + one + "/charts/{section}/{n}", Perm: web.Public, Handler: h.chart},
+		{Pattern: "GET " + one + "/charts/{section}/{n}/embed", Perm: web.Public, Handler: h.embed},
 		{Pattern: "GET " + one + "/cite/{file}", Perm: web.Public, Handler: h.cite},
 		{Pattern: "GET " + one + "/files/{file}", Perm: web.Public, Handler: h.file},
 	}
@@ -194,4 +201,5 @@ var parsed = []struct {
 	data any
 }{
 	{listView.Tmpl, listPage{}}, {editionView.Tmpl, editionPage{}}, {cellView.Tmpl, cellPage{}}, {changeView.Tmpl, changesPage{}}, {keysView.Tmpl, keysPage{}},
+	{chartView.Tmpl, chartPage{}}, {embedView.Tmpl, chartPage{}}, {readersView.Tmpl, readersPage{}},
 }

@@ -18,9 +18,10 @@ import (
 // Options say how sections are drawn.
 type Options struct {
 	Lang     string
-	Href     func(release.Key) string // page of a cell; nil = figures lead nowhere
-	NoCells  bool                     // figures in tables lead nowhere
-	Outlines *chart.Outlines          // for maps; nil = a map is drawn as bars
+	Href     func(release.Key) string           // page of a cell; nil = figures lead nowhere
+	NoCells  bool                               // figures in tables lead nowhere
+	Outlines *chart.Outlines                    // for maps; nil = a map is drawn as bars
+	Embed    func(section string, n int) string // page on which a chart is given to other sites; nil = none
 	Words    Words
 }
 
@@ -28,6 +29,7 @@ type Options struct {
 type Words struct {
 	Legend, Below, Above string // of a map's classes: see chart.LegendWords
 	Desc                 string // of a chart: its figures are in the table below
+	Embed                string // what leads to Options.Embed
 }
 
 // Section is a part of a report, drawn.
@@ -50,10 +52,7 @@ func Sections(r *release.Release, x *release.Index, o Options) []Section {
 
 // Draw draws one section; Problems are what could not be read or filled in.
 func Draw(r *release.Release, x *release.Index, s release.Section, o Options) Section {
-	out := Section{Code: s.Code, Area: s.Area, ID: s.Code, Title: s.Title[o.Lang]}
-	if s.Area != "" {
-		out.ID = s.Code + "-" + s.Area
-	}
+	out := Section{Code: s.Code, Area: s.Area, ID: sectionID(s), Title: s.Title[o.Lang]}
 	filled, bad := Fill(r, x, s, o.Lang)
 	out.Problems = bad
 	d := &drawer{Options: o, id: out.ID, out: &out}
@@ -104,6 +103,8 @@ type block struct {
 	Items   [][]block
 	Table   *table
 	Chart   template.HTML
+	Embed   string // address, "" = none
+	Give    string // what leads there
 }
 
 type inline struct {
@@ -145,6 +146,9 @@ func (d *drawer) blocks(list []narrative.Block) []block {
 			if b.Binding.Verb == narrative.VerbChart {
 				x.Chart = d.chart(b)
 				x.Table.Folded = true
+				if d.Embed != nil {
+					x.Embed, x.Give = d.Embed(d.id, d.n), d.Words.Embed
+				}
 			}
 		}
 		out = append(out, x)
