@@ -237,20 +237,30 @@ func Legend(label string, limits []float64, format func(float64) string, words L
 	}
 	s := &canvas{}
 	s.raw(`<ol class="xd-seq" aria-label="`, template.HTMLEscapeString(label), `">`)
-	for i := range len(limits) + 1 {
-		var t string
-		switch i {
-		case 0:
-			t = strings.ReplaceAll(words.Below, "#", format(limits[0]))
-		case len(limits):
-			t = strings.ReplaceAll(words.Above, "#", format(limits[i-1]))
-		default:
-			t = format(limits[i-1]) + "–" + format(limits[i])
-		}
+	for i, t := range Classes(limits, format, words) {
 		s.raw(`<li class="k`, num(float64(i+1)), `">`, template.HTMLEscapeString(t), "</li>")
 	}
 	s.raw("</ol>\n")
 	return s.html()
+}
+
+// Classes are the classes of a map in words, the lightest first; none without
+// limits.
+func Classes(limits []float64, format func(float64) string, words LegendWords) (out []string) {
+	if len(limits) == 0 {
+		return nil
+	}
+	for i := range len(limits) + 1 {
+		switch i {
+		case 0:
+			out = append(out, strings.ReplaceAll(words.Below, "#", format(limits[0])))
+		case len(limits):
+			out = append(out, strings.ReplaceAll(words.Above, "#", format(limits[i-1])))
+		default:
+			out = append(out, format(limits[i-1])+"–"+format(limits[i]))
+		}
+	}
+	return out
 }
 
 // LegendWords are the words of the first and last class; # is the limit.

@@ -164,7 +164,11 @@ func (s *section) bound(b narrative.Block) []docx.Block {
 		return nil
 	}
 	picture := &docx.Picture{EMF: drawn.Data, Width: drawn.Width, Height: drawn.Height, Alt: t.Caption + s.T("publish.stop") + o.Words.Desc}
-	return []docx.Block{{Caption: s.T("paper.chart", "No", s.charts, "Title", t.Caption), Picture: picture}, table}
+	out := []docx.Block{{Caption: s.T("paper.chart", "No", s.charts, "Title", t.Caption), Picture: picture}}
+	if classes := view.Classes(b, o); len(classes) > 0 {
+		out = append(out, docx.Block{Text: s.T("paper.classes", "Classes", strings.Join(classes, s.T("paper.classes.and")))})
+	}
+	return append(out, table)
 }
 
 func (d *document) definitions() docx.Annex {

@@ -209,16 +209,32 @@ func point(label string, c narrative.Cell) chart.Point {
 	return chart.Point{Label: label, Value: v, Text: c.Text, Missing: err != nil}
 }
 
-func (d *drawer) choropleth(head chart.Head, t *narrative.Table) template.HTML {
-	values, shown := map[string]chart.Point{}, []float64{}
+// steps are the limits of the classes of a map.
+func steps(t *narrative.Table) []float64 {
+	var shown []float64
 	for _, r := range t.Rows {
-		p := point(r.Name, r.Cells[0])
-		values[r.Cells[0].Key.Area] = p
-		if !p.Missing {
+		if p := point(r.Name, r.Cells[0]); !p.Missing {
 			shown = append(shown, p.Value)
 		}
 	}
-	limits := chart.Steps(shown, 5)
+	return chart.Steps(shown, 5)
+}
+
+// Classes are the classes of a chart that is drawn as a map, in words, the
+// lightest first; none for another.
+func Classes(b narrative.Block, o Options) []string {
+	if b.Binding.Kind != "map" || o.Outlines == nil {
+		return nil
+	}
+	return chart.Classes(steps(b.Table), chart.Grouped, chart.LegendWords{Below: o.Words.Below, Above: o.Words.Above})
+}
+
+func (d *drawer) choropleth(head chart.Head, t *narrative.Table) template.HTML {
+	values := map[string]chart.Point{}
+	for _, r := range t.Rows {
+		values[r.Cells[0].Key.Area] = point(r.Name, r.Cells[0])
+	}
+	limits := steps(t)
 	d.out.HasMap = true
 	return chart.Map(chart.Choropleth{Head: head, Outlines: d.Outlines, Lang: d.Lang, Values: values, Limits: limits}) +
 		chart.Legend(d.Words.Legend, limits, chart.Grouped, chart.LegendWords{Below: d.Words.Below, Above: d.Words.Above})
