@@ -43,6 +43,7 @@ import (
 	"xuedu/internal/publish"
 	"xuedu/internal/statistic"
 	"xuedu/internal/statistic/form"
+	"xuedu/internal/subscription"
 	"xuedu/internal/web"
 )
 
@@ -85,8 +86,10 @@ type App struct {
 
 	Evaluations *evaluation.Service // of districts
 
-	Credentials *issue.Service   // verifiable ones, of awards
-	Publish     *publish.Service // reports that were frozen
+	Credentials *issue.Service // verifiable ones, of awards
+
+	Subscriptions *subscription.Service // to news of reports
+	Publish       *publish.Service      // reports that were frozen
 
 	Jobs    *job.Queue
 	Metrics *web.Metrics
@@ -171,6 +174,9 @@ func (a *App) wireDomains() error {
 	a.wireAccreditation()
 	a.wireMonitor()
 	a.wireCredentials()
+	if err := a.wireSubscriptions(); err != nil {
+		return err
+	}
 	a.wireEvaluation()
 	a.Jobs = a.newJobs()
 	a.Metrics = a.newMetrics()

@@ -50,6 +50,7 @@ func (a *App) newJobs() *job.Queue {
 	a.applicationJobs(q)
 	a.awardJobs(q)
 	a.panelJobs(q)
+	a.letterJobs(q)
 	return q
 }
 

@@ -15,7 +15,7 @@ func (a *App) releaseRoutes() []web.Route {
 }
 
 func (a *App) releaseDeps() publishhttp.Deps {
-	return publishhttp.Deps{Releases: a.Publish, Pack: a.Packs.Pack, Outlines: a.outlines(), AreaName: a.areaName, Base: a.site, Zone: a.Zone(), Now: a.now, Printer: a.Printer}
+	return publishhttp.Deps{Releases: a.Publish, Pack: a.Packs.Pack, Outlines: a.outlines(), AreaName: a.areaName, Base: a.site, Zone: a.Zone(), Now: a.now, Printer: a.Printer, Letters: a.Subscriptions.Ready}
 }
 
 // reportDesk are the pages where reports are written and approved.

@@ -38,6 +38,7 @@ func (a *App) Routes() []web.Route {
 	routes = append(routes, a.reviewRoutes()...)
 	routes = append(routes, a.releaseRoutes()...)
 	routes = append(routes, a.credentialRoutes()...)
+	routes = append(routes, a.subscriptionRoutes()...)
 	routes = append(routes, a.reportDesk()...)
 	routes = append(routes, a.evaluationRoutes()...)
 	return routes

@@ -27,7 +27,7 @@ var layer = map[string]int{
 	"report": 6, "ledger/figureview": 6, "demo": 6, "statistic/workbook": 6,
 	"accredit/panel": 6, "accredit/ballot": 6, "accredit/visit": 6, "accredit/decide": 6, "accredit/award": 6,
 	"chart/emf": 3, "release/paper": 4, "release": 1, "narrative": 2, "disclosure": 2, "release/export": 3, "release/proof": 3, "release/view": 3, "evaluation/score": 1, "credential": 2, "credential/issue": 5,
-	"publish": 5, "monitor": 6, "evaluation": 6,
+	"mail": 1, "publish": 5, "subscription": 6, "monitor": 6, "evaluation": 6,
 	"app": 8, "cli": 9,
 }
 
@@ -47,7 +47,7 @@ func layerOf(name string) (int, bool) {
 var domains = []string{"area", "pack", "account", "org", "ledger", "ledger/engine", "activity", "plan", "report", "audit", "calendar", "demo",
 	"period", "formula", "workflow", "measure", "indicator", "statistic", "statistic/form", "statistic/rule", "statistic/workbook",
 	"draw", "draw/register", "accredit", "accredit/assign", "accredit/score", "accredit/score/advice", "accredit/attach", "accredit/expert", "accredit/panel", "accredit/ballot", "accredit/visit", "accredit/decide", "accredit/award",
-	"release", "narrative", "disclosure", "release/export", "release/proof", "release/view", "release/paper", "evaluation", "evaluation/score", "publish", "monitor", "credential", "credential/issue"}
+	"release", "narrative", "disclosure", "release/export", "release/proof", "release/view", "release/paper", "evaluation", "evaluation/score", "publish", "monitor", "credential", "credential/issue", "subscription"}
 
 // owners: only these packages may import a library.
 var owners = map[string][]string{
@@ -57,6 +57,7 @@ var owners = map[string][]string{
 	"github.com/xuri/excelize/v2":      {"sheet"},
 	"github.com/pressly/goose/v3":      {"db"},
 	"github.com/danielgtaylor/huma/v2": {"api"},
+	"github.com/wneessen/go-mail":      {"mail"},
 }
 
 func TestLayers(t *testing.T) {

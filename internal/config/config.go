@@ -20,6 +20,8 @@ type Config struct {
 	DB        string `koanf:"db"`         // sqlite:PATH or postgres://…
 	Addr      string `koanf:"addr"`       // host:port to serve on
 	Site      string `koanf:"site"`       // public address, https://example.org: what leaves the program names it; "" = unknown
+	Mail      string `koanf:"mail"`       // mail server: smtps://user:secret@host:465; "" = no mail is sent
+	MailFrom  string `koanf:"mail_from"`  // who writes: Office <news@example.org>
 	KeyFile   string `koanf:"key_file"`   // "" = the default place, see keys.PathFor
 	FilesDir  string `koanf:"files_dir"`  // attachments; "" = beside the SQLite file, must be set for PostgreSQL
 	CacheDir  string `koanf:"cache_dir"`  // "" = beside the SQLite file or the user's cache folder

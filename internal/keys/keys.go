@@ -105,3 +105,8 @@ func derive(master []byte) (*Ring, error) {
 	}
 	return &Ring{Pseudonym: out[0], Contact: out[1], Phone: out[2], Audit: ed25519.NewKeyFromSeed(out[3]), master: master}, nil
 }
+
+// Letters returns the key of the links in letters.
+func (r *Ring) Letters() ([]byte, error) {
+	return hkdf.Key(sha256.New, r.master, nil, "xuedu letters", sha256.Size)
+}

@@ -59,6 +59,7 @@ type Deps struct {
 	Base     func(*http.Request) string // address of the site: https://learn.example.org
 	Zone     *time.Location             // in which the city's days end
 	Now      func() time.Time
+	Letters  func() bool  // e-mails tell of new releases; nil = none do
 	Printer  *pdf.Printer // of pages that were sealed without a PDF; nil prints nothing
 }
 
@@ -145,9 +146,10 @@ func period(p ui.Page, name string) string {
 
 type listPage struct {
 	ui.Page
-	Groups []group
-	Query  string
-	Judged bool // the city evaluates its districts
+	Groups  []group
+	Query   string
+	Letters bool // e-mails tell of new ones
+	Judged  bool // the city evaluates its districts
 }
 
 // group is one report about one area, with its editions.
@@ -162,7 +164,7 @@ func (h *handler) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := listPage{Page: ui.NewPage(r, ui.Public, "publish.list.title").In("nav.reports"), Query: strings.TrimSpace(r.URL.Query().Get("q")), Judged: h.Pack().Evaluation != nil}
+	p := listPage{Page: ui.NewPage(r, ui.Public, "publish.list.title").In("nav.reports"), Query: strings.TrimSpace(r.URL.Query().Get("q")), Judged: h.Pack().Evaluation != nil, Letters: h.Letters != nil && h.Letters()}
 	p.Alternates = []ui.Alternate{{Type: "application/atom+xml", Href: "/releases/feed.atom", Title: p.T("publish.feed")}, {Type: ldType, Href: cataloguePath, Title: p.T("publish.catalogue")}}
 	for _, e := range list {
 		i := h.item(p.Page, e)
