@@ -172,7 +172,7 @@ var staffPage = regexp.MustCompile(`^/(desk|review|admin|account|figures/rows|he
 
 // skip leaves out what is no page: downloads and the switches.
 func skip(link string) bool {
-	return regexp.MustCompile(`[./](csv|xlsx|docx|json|jsonld|bib|ris|ics|html|yaml)\b|format=|lang=|view=|^/static|^/api|/download|^/review/workbook/|^/desk/reports/.*/paper/`).MatchString(link)
+	return regexp.MustCompile(`[./](csv|xlsx|docx|json|jsonld|bib|ris|ics|html|yaml)\b|format=|lang=|view=|^/static|^/api|^/credentials/status/|/download|^/review/workbook/|^/desk/reports/.*/paper/`).MatchString(link)
 }
 
 func check(t testing.TB, ctx context.Context, url string, v view, axe string) {

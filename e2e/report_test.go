@@ -46,7 +46,7 @@ func (p *paper) begin() {
 	p.as("city")
 	p.do("list reports", p.open("/desk/reports"), seen(`main form button`))
 	p.do("a year that is not over", set(`#f-period`, "2199"), click(`main form button`), seen(`.govuk-error-summary`))
-	p.do("begin", p.open("/desk/reports"), click(`main form[action="/desk/reports"] button`), seen(`#parts-h`))
+	p.do("begin", p.open("/desk/reports"), set(`#f-series`, "yearly"), click(`main form[action="/desk/reports"] button`), seen(`#parts-h`))
 	p.draft = p.path()
 	p.holds(`main`, "Every number in the texts is bound")
 	p.holds(`section[aria-labelledby=hidden-h]`, "stand for fewer than 5 people")

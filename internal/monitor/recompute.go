@@ -42,7 +42,7 @@ func (s *Service) Recompute(ctx context.Context, r *release.Release) (Recomputed
 			out.Changes = append(out.Changes, c)
 		case c.Was.State == formula.Withheld.String():
 			out.Hidden++
-		case !rounded(x, c, a.Report.Protect.RoundTo):
+		case !coarse(c) && !rounded(x, c, a.Report.Protect.RoundTo):
 			out.Changes = append(out.Changes, c)
 		}
 	}
@@ -58,6 +58,14 @@ func (s *Service) Recompute(ctx context.Context, r *release.Release) (Recomputed
 	}
 	out.Drift, err = live.Drift(ctx, a.Tape, area.NewTree(a.Areas))
 	return out, err
+}
+
+// coarse reports whether a cell differs by nothing but its fraction, which was
+// left out to protect people.
+func coarse(c release.Change) bool {
+	is := *c.Is
+	is.Exact = ""
+	return c.Was.Exact == "" && is == *c.Was
 }
 
 // rounded reports whether a count of persons differs by no more than the
