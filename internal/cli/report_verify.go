@@ -82,7 +82,7 @@ func recompute(ctx context.Context, env *Env, r *release.Release) error {
 		return err
 	}
 	for _, c := range got.Changes {
-		fmt.Fprintln(env.Out, env.T("monitor.recompute.differs", "Cell", c.String(), "Released", shown(c.Was), "Again", shown(c.Is)))
+		fmt.Fprintln(env.Out, env.T("monitor.recompute.differs", "Cell", c.String(), "Released", c.Was.Shown(), "Again", c.Is.Shown()))
 	}
 	for _, d := range got.Drift[:min(mostDrift, len(got.Drift))] {
 		fmt.Fprintln(env.Out, env.T("monitor.recompute.corrected", "Code", strings.TrimSpace(d.Code+" "+d.Filter), "Period", d.Period, "N", d.Areas))
@@ -95,15 +95,4 @@ func recompute(ctx context.Context, env *Env, r *release.Release) error {
 		return ErrReported
 	}
 	return nil
-}
-
-// shown is what a cell holds: its value, or else its state.
-func shown(c *release.Cell) string {
-	switch {
-	case c == nil:
-		return "–"
-	case c.Value != "":
-		return c.Value
-	}
-	return c.State
 }

@@ -127,6 +127,18 @@ type Key struct{ Code, Area, Period, Slice string }
 // Key returns the name of the cell.
 func (c Cell) Key() Key { return Key{c.Code, c.Area, c.Period, c.Slice} }
 
+// Shown is what a cell says in a message: its value, or else its state; a dash
+// where there is no cell.
+func (c *Cell) Shown() string {
+	switch {
+	case c == nil:
+		return "–"
+	case c.Value != "":
+		return c.Value
+	}
+	return c.State
+}
+
 // String writes a key as messages name it: D01 110105 2024, with the slice after.
 func (k Key) String() string {
 	s := k.Code + " " + k.Area + " " + k.Period

@@ -171,19 +171,9 @@ func (r *Report) copies(files map[string][]byte) {
 	other := &release.Release{Cells: cells}
 	changes := release.Compare(r.Release, other)
 	for _, c := range changes[:min(mostNamed, len(changes))] {
-		r.find("cell_differs", "Cell", c.String(), "Released", shown(c.Was), "Copy", shown(c.Is))
+		r.find("cell_differs", "Cell", c.String(), "Released", c.Was.Shown(), "Copy", c.Is.Shown())
 	}
 	if n := len(changes) - mostNamed; n > 0 {
 		r.find("more_differ", "N", n)
 	}
-}
-
-func shown(c *release.Cell) string {
-	switch {
-	case c == nil:
-		return "–"
-	case c.Value != "":
-		return c.Value
-	}
-	return c.State
 }
