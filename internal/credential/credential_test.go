@@ -81,6 +81,8 @@ func TestCheck(t *testing.T) {
 		"revoked":            {body, keys, list(t, 42), later, credential.Revoked},
 		"expired":            {body, keys, list(t), made.AddDate(3, 0, 0), credential.Expired},
 		"not yet":            {body, keys, list(t), made.Add(-time.Hour), credential.Early},
+		"an old list":        {body, keys, list(t), later.AddDate(0, 0, 1), credential.NoStatus},
+		"an old list, taken": {body, keys, list(t, 42), later.AddDate(0, 0, 1), credential.Revoked},
 		"no list":            {body, keys, nil, later, credential.NoStatus},
 		"a list of nobody":   {body, keys, bytes.Replace(list(t, 42), []byte("revocation"), []byte("suspension"), 1), later, credential.NoStatus},
 		"another issuer":     {body, other, list(t), later, credential.Stranger},

@@ -133,7 +133,7 @@ func Check(body []byte, keys Document, list []byte, now time.Time) Result {
 	if r.Outcome = proven(doc, f.Issuer.ID, keys); r.Outcome != Genuine {
 		return r
 	}
-	switch taken, told := r.taken(list, keys); {
+	switch taken, told := r.taken(list, keys, now); {
 	case taken:
 		r.Outcome = Revoked
 	case now.Before(r.From):
@@ -189,9 +189,12 @@ func proven(doc map[string]any, issuer string, keys Document) string {
 	return Genuine
 }
 
+// oldest is how old a list may be to say that a credential was not taken back.
+const oldest = 31 * 24 * time.Hour
+
 // taken reads whether a list says that the credential was taken back; told is
 // false where it says nothing: it is another one, or not the issuer's.
-func (r Result) taken(list []byte, keys Document) (taken, told bool) {
+func (r Result) taken(list []byte, keys Document, now time.Time) (taken, told bool) {
 	doc, err := parse(list)
 	if err != nil || !known(doc, []any{contextV2}) || doc["id"] != r.StatusList || doc["issuer"] != r.Issuer || proven(doc, r.Issuer, keys) != Genuine {
 		return false, false
@@ -201,6 +204,10 @@ func (r Result) taken(list []byte, keys Document) (taken, told bool) {
 	if subject["statusPurpose"] != purpose {
 		return false, false
 	}
-	taken, err = bitAt(packed, r.StatusIndex)
-	return taken, err == nil
+	if taken, err = bitAt(packed, r.StatusIndex); err != nil {
+		return false, false
+	}
+	since, _ := doc["validFrom"].(string)
+	at, err := time.Parse(time.RFC3339, since)
+	return taken, taken || err == nil && now.Sub(at) <= oldest
 }
