@@ -168,6 +168,28 @@ func TestRounding(t *testing.T) {
 	})
 }
 
+// Large figures that are not whole are tied together as small ones are.
+func TestDominanceOfLargeFigures(t *testing.T) {
+	t.Parallel()
+	g := &grid{areas: []release.Area{{Code: "0"}, {Code: "01", Parent: "0"}, {Code: "02", Parent: "0"}, {Code: "03", Parent: "0"}}, slices: []string{""}, periods: []string{"2025"}, value: map[release.Key]int64{}}
+	for area, n := range map[string]int64{"01": 400_000_000, "02": 3_000_000, "03": 3_500_000_000} {
+		g.add(area, "2025", "", n)
+	}
+	r := g.release()
+	r.Measures[0].Kind = release.KindMoney
+	for i := range r.Cells {
+		r.Cells[i].Exact = r.Cells[i].Value + "00/100"
+	}
+	rep, err := disclosure.Protect(r, nil, disclosure.Rules{Dominance: 80, Margin: 10, Largest: func(k release.Key) (int, bool) { return map[string]int{"01": 95}[k.Area], true }})
+	if err != nil || len(rep.Small) != 1 || len(rep.Beside) == 0 {
+		t.Fatalf("%+v, %v", rep, err)
+	}
+	o := newOracle(g, r, nil)
+	if low, high := o.between(t, rep.Small[0]); low > 360_000_000 || high < 440_000_000 {
+		t.Errorf("between %g and %g", low, high)
+	}
+}
+
 // A figure of which one institution holds nearly all is hidden, and cannot be
 // worked out within the margin.
 func TestDominance(t *testing.T) {
@@ -188,6 +210,13 @@ func TestDominance(t *testing.T) {
 	o := newOracle(g, r, nil)
 	if low, high := o.between(t, rep.Small[0]); low > 360 || high < 440 {
 		t.Errorf("between %g and %g", low, high)
+	}
+	for _, value := range []string{"80000000000000", "-3"} { // nothing is passed over that cannot be held
+		odd := g.release()
+		odd.Cells[0].Value = value
+		if _, err := disclosure.Protect(odd, nil, disclosure.Rules{}); errs.KindOf(err) != errs.Conflict {
+			t.Errorf("%s: %v", value, err)
+		}
 	}
 	if _, err := disclosure.Protect(g.release(), nil, disclosure.Rules{Dominance: 80}); errs.KindOf(err) != errs.Invalid {
 		t.Errorf("dominance without shares: %v", err)

@@ -25,6 +25,9 @@ func Protect(r *release.Release, earlier []*release.Release, rules Rules) (Repor
 		slices.SortFunc(r.Cells, byKey)
 	}
 	t := newTable(r, rules, false)
+	if len(t.large) > 0 {
+		return Report{}, errs.New(errs.Conflict, "disclosure.cannot", "Cell", r.Cells[t.large[0]].Key().String())
+	}
 	t.remember(earlier)
 	t.relate()
 	t.mark()

@@ -10,9 +10,9 @@ import (
 	"xuedu/internal/release"
 )
 
-// unbounded stands for no upper bound: far above any count, and a thousand
-// million of them still add up.
-const unbounded = math.MaxInt64 >> 31
+// unbounded stands for no upper bound: far above any count, and a million of
+// them still add up.
+const unbounded = math.MaxInt64 >> 20
 
 // name says which count a variable is: two cells that count the same are one.
 type name struct{ what, area, period int32 }
@@ -64,6 +64,7 @@ type table struct {
 	attacker bool
 	rounded  map[int32]int64 // what counts of people are shown as
 	keys     map[release.Key]int32
+	large    []int32 // cells that cannot be held: below zero, or beyond all bounds
 }
 
 // names gives texts numbers.
@@ -215,6 +216,7 @@ func (t *table) count(i int32) {
 	} else {
 		var ok bool
 		if v.value, ok = whole(c, m.def); !ok {
+			t.large = append(t.large, i)
 			return
 		}
 		v.low, v.high = v.value, v.value
@@ -237,11 +239,12 @@ func (t *table) count(i int32) {
 
 var withheld = formula.Withheld.String()
 
-// fine is how finely figures that are not whole are held.
-const fine = 1_000_000
+// fine is how finely figures that are not whole are held: up to some thousand
+// million yuan or hours.
+const fine = 1_000
 
 // whole is the value of a count; figures of things and money are held in
-// millionths.
+// thousandths.
 func whole(c *release.Cell, d *release.Definition) (int64, bool) {
 	if people(d.Kind) {
 		n, err := strconv.ParseInt(c.Value, 10, 64)
